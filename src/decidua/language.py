@@ -1,0 +1,48 @@
+"""Text in two languages, and the sentences of the interface.
+
+Sentences are whole templates per language (`data/words.en.yaml`, `data/words.ko.yaml`); nothing is joined
+from fragments, because word order and particles differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+Lang = Literal["en", "ko"]
+LANGUAGES: tuple[Lang, ...] = ("en", "ko")
+
+
+class Model(BaseModel):
+    """Base of all content and contracts: unknown keys are errors, instances do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(Model):
+    """One text in both languages; `ko_status` says whether a person has checked the Korean."""
+
+    en: str
+    ko: str
+    ko_status: Literal["machine", "checked", "official"] = "machine"
+
+    def __getitem__(self, lang: Lang) -> str:
+        return self.ko if lang == "ko" else self.en
+
+
+@cache
+def words(lang: Lang) -> Mapping[str, str]:
+    """The interface's sentences in one language, by key."""
+    text = (files("decidua") / "data" / f"words.{lang}.yaml").read_text("utf-8")
+    loaded: Mapping[str, str] = yaml.load(text, Loader=yaml.CSafeLoader)
+    return loaded
+
+
+def say(lang: Lang, key: str, /, **parts: object) -> str:
+    """Fill the sentence `key`; raises KeyError for a key that no words file has."""
+    return words(lang)[key].format(**parts)
