@@ -1,24 +1,45 @@
 """What can go wrong, and the exit code that says so.
 
     DeciduaError
-    ├── ContentError        3  the shipped or given content is wrong (all errors at once)
-    ├── PatientError        4  the patient file cannot be understood
-    │   ├── PatientSyntaxError   5  not YAML or JSON, or unsafe to read
-    │   └── PatientConflictError 6  values that contradict each other
-    └── UsageError          2  the command was asked for something that does not exist
+    ├── UsageError               2  the command was asked for something that does not exist
+    ├── ContentError             3  the shipped or given content is wrong (all errors at once)
+    └── PatientError             4  the patient file cannot be understood
+        ├── PatientSyntaxError   5  not YAML or JSON, or unsafe to read
+        └── PatientConflictError 6  values that contradict each other
 
-Every message is one sentence: what was given, what is allowed, where, what to do.
+Every message is one sentence: what was given, what is allowed, where, what to do. Messages about patients and
+usage are templates of the words files, so that they come in the reader's language.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from decidua.language import Lang, say
+
 
 class DeciduaError(Exception):
     """An error that a user can act on; shown without a traceback."""
 
     exit_code = 1
+
+    def __init__(self, key: str, /, **parts: object) -> None:
+        self.key = key
+        self.parts = parts
+        super().__init__(key)
+
+    def message(self, lang: Lang) -> str:
+        where = self.parts.get("where")
+        sentence = say(lang, self.key, **self.parts)
+        return f"{where}: {sentence}" if where else sentence
+
+    def at(self, where: str) -> DeciduaError:
+        """The same error with its place (`file:line`), unless it has one already."""
+        self.parts.setdefault("where", where)
+        return self
+
+    def __str__(self) -> str:
+        return self.message("en")
 
 
 class UsageError(DeciduaError):
@@ -32,7 +53,10 @@ class ContentError(DeciduaError):
 
     def __init__(self, problems: Sequence[str] | str) -> None:
         self.problems = [problems] if isinstance(problems, str) else list(problems)
-        super().__init__("\n".join(self.problems))
+        super().__init__("error.content")
+
+    def message(self, lang: Lang) -> str:
+        return "\n".join(self.problems)
 
 
 class PatientError(DeciduaError):

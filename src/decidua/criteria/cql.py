@@ -1,0 +1,59 @@
+"""Criteria as CQL 1.5 expressions over parameters: one per fact, each null where it is unknown.
+
+Every identifier is quoted (some fact names are reserved words), numbers are plain Decimals in the canonical unit
+(engines disagree on quantities in arbitrary units), and no `exists` or `coalesce` ever swallows a null.
+"""
+
+from __future__ import annotations
+
+from decidua.criteria.tree import Always, And, AtLeast, Choose, Compare, Criterion, Is, Named, Not, OneOf, Or
+from decidua.criteria.truth import Settled
+from decidua.facts import Fact, Vocabulary
+
+_TYPES = {"boolean": "Boolean", "integer": "Integer", "number": "Decimal", "choice": "String"}
+
+
+def expression(node: Criterion, vocabulary: Vocabulary, settled: Settled) -> str:
+    """The criterion under one reading; every reading in it must be in `settled`."""
+    match node:
+        case Always(value):
+            return "true" if value else "false"
+        case Is(fact):
+            return quoted(fact)
+        case OneOf(fact, choices):
+            equal = [f"{quoted(fact)} = {literal(choice)}" for choice in choices]
+            return equal[0] if len(equal) == 1 else f"({' or '.join(equal)})"
+        case Compare(fact, op, value, _):
+            number = f"{value:f}" if vocabulary.facts[fact].type == "integer" else f"{value:f}" + ("" if value % 1 else ".0")
+            return f"{quoted(fact)} {op} {number}"
+        case Named(id):
+            return quoted(id)
+        case Not(part):
+            return f"not ({expression(part, vocabulary, settled)})"
+        case And(parts):
+            return " and ".join(f"({expression(part, vocabulary, settled)})" for part in parts)
+        case Or(parts):
+            return " or ".join(f"({expression(part, vocabulary, settled)})" for part in parts)
+        case AtLeast(k, parts):
+            return _at_least(k, [expression(part, vocabulary, settled) for part in parts])
+        case Choose(reading, alternatives):
+            return expression(dict(alternatives)[settled[reading]], vocabulary, settled)
+
+
+def parameter(fact: Fact) -> str:
+    return f"parameter {quoted(fact.id)} {_TYPES[fact.type]}"
+
+
+def quoted(identifier: str) -> str:
+    return '"' + identifier.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _at_least(k: int, parts: list[str]) -> str:
+    """Or of the k-subsets: the only form that keeps Kleene's truth without counting nulls."""
+    from itertools import combinations
+
+    return " or ".join("(" + " and ".join(f"({part})" for part in subset) + ")" for subset in combinations(parts, k))

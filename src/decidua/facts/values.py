@@ -1,0 +1,213 @@
+"""Values of facts: read from what a person writes, kept in the canonical unit, shown as they were given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from decidua.errors import PatientError
+from decidua.facts.vocabulary import Fact, Unit
+from decidua.language import Lang, say
+
+
+@dataclass(frozen=True)
+class Range:
+    """A number known only within bounds (inclusive; None: open on that side)."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+Value = bool | str | Decimal | Range
+
+
+@dataclass(frozen=True)
+class Patient:
+    """What is known of one patient; every fact that is not in `values` is unknown."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    """The words in which a value was given, for showing it back."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Where a value comes from when it was not given directly (`derived`, the id of a constraint)."""
+    as_of: date | None = None
+
+    def known(self, fact: str) -> bool:
+        return fact in self.values and not isinstance(self.values[fact], Range)
+
+
+_NUMBER = re.compile(r"^\s*([<>]=?|≥|≤)?\s*([+-]?\d+(?:[.,]\d+)?)\s*(.*?)\s*$")
+_WEEKS = re.compile(r"^\s*(\d{1,2})\s*(?:\+|w\s*|주\s*)\s*([0-6])\s*(?:d|일)?\s*$")
+_TITRE = re.compile(r"^\s*1\s*[:/]\s*(\d+)\s*$")
+
+
+def read_value(fact: Fact, raw: object) -> Value | None:
+    """The value of `fact` in its canonical unit; None where `raw` says that it is not known. Raises PatientError."""
+    if raw is None or (isinstance(raw, str) and raw.strip().lower() in ("unknown", "not known", "?", "모름", "")):
+        return None
+    if isinstance(raw, Mapping) and fact.numeric:
+        raw = _joined(fact, raw)
+    if fact.type == "boolean":
+        return _boolean(fact, raw)
+    if fact.type == "choice":
+        return _choice(fact, raw)
+    return _number(fact, raw)
+
+
+def _boolean(fact: Fact, raw: object) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    word = raw.strip().lower() if isinstance(raw, str) else ""
+    if word in ("yes", "true", "present", "예", "있음", "시행"):
+        return True
+    if word in ("no", "false", "absent", "아니오", "아니요", "없음", "미시행"):
+        return False
+    raise PatientError("error.boolean", fact=fact.id, given=raw)
+
+
+def _choice(fact: Fact, raw: object) -> str:
+    word = ("yes" if raw else "no") if isinstance(raw, bool) else str(raw).strip()
+    by_label = {text.lower(): choice for choice, label in fact.labels.items() for text in (label.en, label.ko)}
+    for choice in fact.choices:
+        if word.lower().replace("_", "-").replace(" ", "-") == choice.lower():
+            return choice
+    if word.lower() in by_label:
+        return by_label[word.lower()]
+    raise PatientError("error.choice", fact=fact.id, given=raw, allowed=", ".join(fact.choices))
+
+
+def _joined(fact: Fact, raw: Mapping[object, object]) -> str:
+    if set(raw) - {"value", "unit"} or "value" not in raw:
+        raise PatientError("error.number", fact=fact.id, given=dict(raw), allowed=_units(fact))
+    return f"{raw['value']} {raw.get('unit', '')}"
+
+
+def _number(fact: Fact, raw: object) -> Value:
+    if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
+        raise PatientError("error.number", fact=fact.id, given=raw, allowed=_units(fact))
+    text = str(raw)
+    if fact.format == "gestational-age" and (weeks := _WEEKS.match(text)):
+        return _within(fact, Decimal(int(weeks[1]) * 7 + int(weeks[2])), text)
+    if fact.format == "titre" and (titre := _TITRE.match(text)):
+        return _within(fact, Decimal(titre[1]), text)
+    match = _NUMBER.match(text)
+    if not match:
+        raise PatientError("error.number", fact=fact.id, given=raw, allowed=_units(fact))
+    sign, digits, unit_text = match.groups()
+    unit = _unit(fact, unit_text, raw)
+    try:
+        value = canonical(fact, Decimal(digits.replace(",", ".")), unit)
+    except InvalidOperation:
+        raise PatientError("error.number", fact=fact.id, given=raw, allowed=_units(fact)) from None
+    return _within(fact, value, text) if sign is None else _bounded(fact, sign, value, text)
+
+
+def _unit(fact: Fact, text: str, raw: object) -> Unit | None:
+    if not fact.units:
+        if text:
+            raise PatientError("error.no-unit", fact=fact.id, given=raw)
+        return None
+    if not text:
+        if len(fact.units) == 1:
+            return fact.units[0]
+        raise PatientError("error.unit-missing", fact=fact.id, given=raw, allowed=_units(fact))
+    for unit in fact.units:
+        if text.lower() in (unit.code.lower(), unit.label.lower(), *_SPOKEN.get(unit.code, ())):
+            return unit
+    raise PatientError("error.unit", fact=fact.id, given=text, allowed=_units(fact))
+
+
+_SPOKEN: Mapping[str, tuple[str, ...]] = {
+    "a": ("y", "year", "years", "세"),
+    "d": ("day", "days", "일"),
+    "wk": ("w", "week", "weeks", "주"),
+    "[lb_av]": ("lbs", "pounds"),
+    "[in_i]": ("inch", "inches"),
+    "%": ("percent", "퍼센트"),
+    "kg/m2": ("kg/m²",),
+    "m[IU]/L": ("miu/l", "mu/l"),
+    "u[IU]/mL": ("uiu/ml", "µiu/ml", "μiu/ml"),
+}
+
+
+def canonical(fact: Fact, value: Decimal, unit: Unit | None) -> Decimal:
+    """`value` in the fact's first unit; where the source pairs two units at a cut-off, on the side that the pair says."""
+    if unit is None or unit is fact.units[0]:
+        return value
+    converted = unit.to_canonical(value)
+    for pair in fact.pairs:
+        if pair.other_unit == unit.code:
+            converted = _beside(pair.value, (value > pair.other) - (value < pair.other), converted)
+    return converted
+
+
+def _beside(cut: Decimal, side: int, converted: Decimal) -> Decimal:
+    if side == 0:
+        return cut
+    nudge = Decimal("0.000001")
+    return max(converted, cut + nudge) if side > 0 else min(converted, cut - nudge)
+
+
+def _within(fact: Fact, value: Decimal, text: str) -> Decimal:
+    if fact.type == "integer" and value != value.to_integral_value():
+        raise PatientError("error.integer", fact=fact.id, given=text)
+    low, high = fact.possible or (None, None)
+    if low is not None and high is not None and not low <= value <= high:
+        raise PatientError("error.impossible", fact=fact.id, given=text, low=low, high=high, unit=_label(fact))
+    return value
+
+
+def _bounded(fact: Fact, sign: str, value: Decimal, text: str) -> Range:
+    step = Decimal(1) if fact.type == "integer" else Decimal("0.000001")
+    _within(fact, value, text)
+    if sign in (">=", "≥"):
+        return Range(value, None)
+    if sign in ("<=", "≤"):
+        return Range(None, value)
+    return Range(value + step, None) if sign == ">" else Range(None, value - step)
+
+
+def unlikely(fact: Fact, value: Value) -> bool:
+    """Whether a possible number lies outside what is usual, so that a slip of the pen is worth asking about."""
+    return isinstance(value, Decimal) and fact.likely is not None and not fact.likely[0] <= value <= fact.likely[1]
+
+
+def _units(fact: Fact) -> str:
+    return ", ".join(unit.label for unit in fact.units) or "-"
+
+
+def _label(fact: Fact) -> str:
+    return fact.unit.label if fact.unit else ""
+
+
+def show_value(fact: Fact, value: Value, lang: Lang) -> str:
+    """A value in words, with its unit."""
+    if isinstance(value, bool):
+        return say(lang, "value.yes" if value else "value.no")
+    if isinstance(value, str):
+        return fact.labels[value][lang] if value in fact.labels else say(lang, f"choice.{value}")
+    if isinstance(value, Range):
+        return _show_range(fact, value, lang)
+    if fact.format == "gestational-age":
+        return f"{int(value) // 7}+{int(value) % 7}"
+    if fact.format == "titre":
+        return f"1:{plain(value)}"
+    return f"{plain(value)} {_label(fact)}".strip()
+
+
+def _show_range(fact: Fact, value: Range, lang: Lang) -> str:
+    unit = _label(fact)
+    if value.low is not None and value.high is not None:
+        return say(lang, "value.between", low=plain(value.low), high=plain(value.high), unit=unit).strip()
+    if value.low is not None:
+        return say(lang, "value.at-least", low=plain(value.low), unit=unit).strip()
+    return say(lang, "value.at-most", high=plain(value.high or Decimal(0)), unit=unit).strip()
+
+
+def plain(value: Decimal) -> str:
+    """A number without trailing zeros or exponent, at most four decimals."""
+    rounded = round(value, 4)
+    return format(rounded.normalize() if rounded % 1 else rounded.to_integral_value(), "f")

@@ -1,0 +1,19 @@
+"""Guidelines: statements, options, readings; validated, parsed, and found by guideline and option."""
+
+from decidua.guidelines.knowledge import Knowledge, assemble, read_knowledge
+from decidua.guidelines.model import (
+    Answer,
+    Guideline,
+    Indication,
+    NamedCriterion,
+    Option,
+    Precaution,
+    Reading,
+    Regimen,
+    Statement,
+)
+
+__all__ = [
+    "Answer", "Guideline", "Indication", "Knowledge", "NamedCriterion", "Option", "Precaution", "Reading",
+    "Regimen", "Statement", "assemble", "read_knowledge",
+]  # fmt: skip
