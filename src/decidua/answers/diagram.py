@@ -1,0 +1,142 @@
+"""Hash-consed multi-valued decision diagrams: functions from the space's cells to leaves, equal when identical.
+
+Nodes are integers. A leaf holds any hashable value; IMPOSSIBLE marks what the constraints exclude.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+
+from decidua.answers.space import Variable
+
+IMPOSSIBLE = "impossible"
+LEAF = 1 << 30
+
+
+class Diagrams:
+    """All diagrams over one sequence of variables; level i tests variable i."""
+
+    def __init__(self, variables: Sequence[Variable]) -> None:
+        self.variables = tuple(variables)
+        self.widths = [len(variable.cells) for variable in variables]
+        self.level: list[int] = []
+        self.children: list[tuple[int, ...]] = []
+        self.value: list[Hashable] = []
+        self._leaves: dict[Hashable, int] = {}
+        self._nodes: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._cofactors: dict[tuple[int, int, int], int] = {}
+        self._reachable: dict[int, frozenset[Hashable]] = {}
+        self.impossible = self.leaf(IMPOSSIBLE)
+
+    def leaf(self, value: Hashable) -> int:
+        if value not in self._leaves:
+            self._leaves[value] = self._add(LEAF, (), value)
+        return self._leaves[value]
+
+    def node(self, level: int, children: tuple[int, ...]) -> int:
+        """The node that tests `level`; no node where all children are the same."""
+        if all(child == children[0] for child in children):
+            return children[0]
+        key = (level, children)
+        if key not in self._nodes:
+            self._nodes[key] = self._add(level, children, None)
+        return self._nodes[key]
+
+    def _add(self, level: int, children: tuple[int, ...], value: Hashable) -> int:
+        self.level.append(level)
+        self.children.append(children)
+        self.value.append(value)
+        return len(self.level) - 1
+
+    def combine(
+        self,
+        leaf: Callable[..., Hashable],
+        nodes: Sequence[int],
+        early: Callable[[tuple[int, ...]], int | None] = lambda _: None,
+    ) -> int:
+        """The pointwise combination of several diagrams. `early` may settle a tuple of nodes before its leaves."""
+        memo: dict[tuple[int, ...], int] = {}
+
+        def go(at: tuple[int, ...]) -> int:
+            if at in memo:
+                return memo[at]
+            result = early(at)
+            if result is None:
+                top = min(self.level[node] for node in at)
+                if top == LEAF:
+                    result = self.leaf(leaf(*(self.value[node] for node in at)))
+                else:
+                    result = self.node(top, tuple(go(self._step(at, top, i)) for i in range(self.widths[top])))
+            memo[at] = result
+            return result
+
+        return go(tuple(nodes))
+
+    def _step(self, at: tuple[int, ...], level: int, cell: int) -> tuple[int, ...]:
+        return tuple(self.children[node][cell] if self.level[node] == level else node for node in at)
+
+    def restrict(self, root: int, allowed: Mapping[int, Sequence[int]]) -> int:
+        """The diagram where each level keeps only its allowed cells; a single cell removes the level."""
+        if not allowed:
+            return root
+        memo: dict[int, int] = {}
+        last = max(allowed)
+
+        def go(node: int) -> int:
+            level = self.level[node]
+            if level > last:
+                return node
+            if node in memo:
+                return memo[node]
+            cells = allowed.get(level)
+            children = self.children[node]
+            if cells is None:
+                result = self.node(level, tuple([go(child) for child in children]))
+            elif len(cells) == 1:
+                result = go(children[cells[0]])
+            else:
+                kept = (go(child) if cell in cells else self.impossible for cell, child in enumerate(children))
+                result = self.node(level, tuple(kept))
+            memo[node] = result
+            return result
+
+        return go(root)
+
+    def cofactor(self, node: int, level: int, cell: int) -> int:
+        """The diagram with one level fixed; remembered, because deciding sets ask the same again and again."""
+        at = self.level[node]
+        if at > level:
+            return node
+        if at == level:
+            return self.children[node][cell]
+        key = (node, level, cell)
+        found = self._cofactors.get(key)
+        if found is None:
+            found = self.node(at, tuple([self.cofactor(child, level, cell) for child in self.children[node]]))
+            self._cofactors[key] = found
+        return found
+
+    def reachable(self, node: int) -> frozenset[Hashable]:
+        """The leaf values under a node, without IMPOSSIBLE."""
+        found = self._reachable.get(node)
+        if found is None:
+            if self.level[node] == LEAF:
+                found = frozenset() if node == self.impossible else frozenset([self.value[node]])
+            else:
+                found = frozenset().union(*[self.reachable(child) for child in set(self.children[node])])
+            self._reachable[node] = found
+        return found
+
+    def support(self, root: int) -> set[int]:
+        """The levels that a diagram tests."""
+        seen: set[int] = set()
+        levels: set[int] = set()
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            if node in seen or self.level[node] == LEAF:
+                continue
+            seen.add(node)
+            levels.add(self.level[node])
+            stack += self.children[node]
+        return levels

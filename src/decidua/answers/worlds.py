@@ -1,0 +1,113 @@
+"""Possible answers: over all complete, admissible patients that agree with the known facts, reading by reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from decidua.answers.diagram import LEAF
+from decidua.answers.functions import AnswerFunction
+from decidua.answers.meaning import AGAINST, ANSWERS, FOR
+from decidua.answers.space import allowed_cells
+from decidua.facts import Value
+
+Bound = Literal["never-for", "never-against", "open"]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """What is possible under one way of reading the source; a reading that does not matter here is not named."""
+
+    readings: tuple[tuple[str, str], ...]
+    possible: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The answer that can be given now, and everything around it."""
+
+    answer: str
+    possible: tuple[str, ...]
+    branches: tuple[Branch, ...]
+    node: int
+
+    @property
+    def settled(self) -> bool:
+        return self.answer not in ("needs-data", "disputed")
+
+    @property
+    def bound(self) -> Bound:
+        may_be_for, may_be_against = set(FOR) & set(self.possible), set(AGAINST) & set(self.possible)
+        if may_be_for and may_be_against:
+            return "open"
+        return "never-for" if not may_be_for else "never-against"
+
+
+def stand(function: AnswerFunction, values: Mapping[str, Value]) -> Standing | None:
+    """None where the known facts admit no world at all (a stated name against its definition)."""
+    diagrams = function.diagrams
+    node = diagrams.restrict(function.root, allowed_cells(diagrams.variables, values))
+    return standing_at(function, node)
+
+
+def standing_at(function: AnswerFunction, node: int) -> Standing | None:
+    found = branches(function, node)
+    possible = ordered({answer for branch in found for answer in branch.possible})
+    if not possible:
+        return None
+    if len(possible) == 1:
+        answer = possible[0]
+    else:
+        answer = "disputed" if all(len(branch.possible) == 1 for branch in found) else "needs-data"
+    return Standing(answer, possible, found, node)
+
+
+def branches(function: AnswerFunction, node: int) -> tuple[Branch, ...]:
+    """Every way through the readings at the top of the diagram that leaves some world."""
+    diagrams = function.diagrams
+    found: list[Branch] = []
+
+    def go(at: int, chosen: tuple[tuple[str, str], ...]) -> None:
+        level = diagrams.level[at]
+        if level == LEAF or level >= function.readings:
+            answers = ordered(cast(frozenset[str], diagrams.reachable(at)))
+            if answers:
+                found.append(Branch(chosen, answers))
+            return
+        variable = diagrams.variables[level]
+        for cell, child in zip(variable.cells, diagrams.children[at], strict=True):
+            go(child, (*chosen, (variable.id, str(cell))))
+
+    go(node, ())
+    return tuple(found)
+
+
+def settled_answer(function: AnswerFunction, node: int) -> str | None:
+    """The one answer (or `disputed`) that a restricted diagram has come to; None while facts still matter or no world is left."""
+    found = _under_readings(function, node)
+    if found is None or not found:
+        return None
+    return next(iter(found)) if len(found) == 1 else "disputed"
+
+
+def _under_readings(function: AnswerFunction, node: int) -> frozenset[str] | None:
+    """The answers that the readings give, each settled; None if facts still matter under one of them."""
+    cache = cast(dict[int, frozenset[str] | None], function.caches.setdefault("settled", {}))
+    if node not in cache:
+        diagrams = function.diagrams
+        if diagrams.level[node] >= function.readings:
+            reached = cast(frozenset[str], diagrams.reachable(node))
+            cache[node] = reached if len(reached) <= 1 else None
+        else:
+            below = [_under_readings(function, child) for child in diagrams.children[node]]
+            cache[node] = None if None in below else frozenset().union(*below)  # type: ignore[arg-type]
+    return cache[node]
+
+
+def ordered(answers: frozenset[str] | set[str]) -> tuple[str, ...]:
+    return tuple(sorted(answers, key=_rank))
+
+
+def _rank(answer: object) -> int:
+    return ANSWERS.index(answer) if isinstance(answer, str) and answer in ANSWERS else len(ANSWERS)
