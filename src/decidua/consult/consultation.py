@@ -1,0 +1,85 @@
+"""One patient met with every guideline: definitions, tests, therapies, disagreements, what to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from decidua.answers import FOR, Answers
+from decidua.consult.asks import Asks, asks
+from decidua.consult.cells import Cell, meet
+from decidua.consult.definitions import DefinitionState, definition
+from decidua.consult.disagreements import Disagreement, disagreements
+from decidua.consult.patient import admit
+from decidua.criteria import truth
+from decidua.facts import Patient
+from decidua.guidelines import Knowledge
+from decidua.guidelines.model import Chance
+
+Done = Literal["done", "not-done", "no-record"]
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """Everything that is said about one patient; `cells` are in order of options, then guidelines."""
+
+    knowledge: Knowledge
+    answers: Answers
+    patient: Patient
+    guidelines: tuple[str, ...]
+    options: tuple[str, ...]
+    definitions: tuple[DefinitionState, ...]
+    cells: tuple[Cell, ...]
+    done: tuple[tuple[str, Done], ...]
+    disagreements: tuple[Disagreement, ...]
+    asks: Asks
+    alone: tuple[tuple[str, tuple[str, ...]], ...]
+    """Guideline → immune therapies of which two or more are answered for: each stands alone."""
+    chances: tuple[Chance, ...]
+    """Sourced chances of a live birth without drugs that fit her."""
+
+    def cell(self, guideline: str, option: str) -> Cell:
+        return next(cell for cell in self.cells if (cell.guideline, cell.option) == (guideline, option))
+
+
+def consult(
+    answers: Answers, patient: Patient, options: Sequence[str] = (), guidelines: Sequence[str] = ()
+) -> Consultation:
+    """`options`, `guidelines`: which to show; empty: all. Raises PatientConflictError."""
+    knowledge, values = answers.knowledge, patient.values
+    admit(knowledge, patient)
+    shown = tuple(options) or tuple(order(knowledge))
+    societies = tuple(guidelines) or tuple(sorted(knowledge.guidelines, key=lambda g: knowledge.guidelines[g].year))
+    cells = tuple(meet(answers, guideline, option, values) for option in shown for guideline in societies)
+    return Consultation(
+        knowledge, answers, patient, societies, shown,
+        tuple(definition(knowledge, guideline, values) for guideline in societies),
+        cells,
+        tuple((option, test_state(knowledge, option, patient)) for option in shown if option.startswith("test:")),
+        disagreements(knowledge, cells), asks(knowledge, cells, values), _alone(knowledge, cells),
+        tuple(c for c in knowledge.chances.values() if truth(knowledge.conditions[c.id], values, knowledge.names, {})),
+    )  # fmt: skip
+
+
+def order(knowledge: Knowledge) -> list[str]:
+    """Supportive care first, then therapies, then tests, as the files have them."""
+    kinds = ("care", "treatment", "test")
+    return sorted(knowledge.options, key=lambda id_: kinds.index(knowledge.options[id_].kind))
+
+
+def test_state(knowledge: Knowledge, option: str, patient: Patient) -> Done:
+    """Done if said so or if a result is known; not done only if said so; else there is no record."""
+    meant = knowledge.options[option]
+    said = patient.values.get(meant.done_fact or "")
+    if said is True or any(fact in patient.values for fact in meant.decides):
+        return "done"
+    return "not-done" if said is False else "no-record"
+
+
+def _alone(knowledge: Knowledge, cells: Sequence[Cell]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found: dict[str, list[str]] = {}
+    for cell in cells:
+        if knowledge.options[cell.option].immune and cell.answer in FOR:
+            found.setdefault(cell.guideline, []).append(cell.option)
+    return tuple((guideline, tuple(options)) for guideline, options in found.items() if len(options) > 1)

@@ -1,0 +1,58 @@
+"""Statements met with the patient: applies, does not, undetermined; and by reading where that depends on one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+from decidua.criteria import Trace, Truth, trace, truth
+from decidua.facts import Value
+from decidua.guidelines import Knowledge, Statement
+
+Applies = Literal["applies", "does-not-apply", "undetermined"]
+_WORDS: Mapping[Truth, Applies] = {True: "applies", False: "does-not-apply", None: "undetermined"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`by_reading`: the finding under each combination of open readings, where they differ."""
+
+    statement: Statement
+    applies: Applies
+    by_reading: tuple[tuple[tuple[tuple[str, str], ...], Applies], ...] = ()
+
+
+def find(knowledge: Knowledge, statement: Statement, values: Mapping[str, Value]) -> Finding:
+    """The statement's finding for the patient; an open reading counts only if it changes the finding."""
+    criterion = knowledge.populations[statement.id]
+    result = truth(criterion, values, knowledge.names, knowledge.settled)
+    open_readings = sorted(knowledge.readings_under(criterion) - set(knowledge.settled))
+    if result is not None or not open_readings:
+        return Finding(statement, _WORDS[result])
+    ways = product(*([(id_, slug) for slug in knowledge.readings[id_].alternatives] for id_ in open_readings))
+    found = [
+        (way, _WORDS[truth(criterion, values, knowledge.names, {**knowledge.settled, **dict(way)})]) for way in ways
+    ]
+    differ = len({applies for _, applies in found}) > 1
+    return Finding(statement, _WORDS[result], _short(found) if differ else ())
+
+
+def _short(
+    found: list[tuple[tuple[tuple[str, str], ...], Applies]],
+) -> tuple[tuple[tuple[tuple[str, str], ...], Applies], ...]:
+    """Leave out readings that do not change the finding."""
+    ids = [id_ for id_, _ in found[0][0]]
+    for id_ in ids:
+        groups: dict[tuple[tuple[str, str], ...], set[Applies]] = {}
+        for way, applies in found:
+            groups.setdefault(tuple(pair for pair in way if pair[0] != id_), set()).add(applies)
+        if all(len(results) == 1 for results in groups.values()):
+            found = [(way, results.pop()) for way, results in groups.items()]
+    return tuple(found)
+
+
+def explain(knowledge: Knowledge, statement: Statement, values: Mapping[str, Value]) -> Trace:
+    """The trace of the statement's population for the patient."""
+    return trace(knowledge.populations[statement.id], values, knowledge.names, knowledge.settled)
