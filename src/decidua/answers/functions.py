@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import cast
 
-from decidua.answers.diagram import IMPOSSIBLE, Diagrams
+from decidua.answers.diagram import IMPOSSIBLE, LEAF, Diagrams
 from decidua.answers.meaning import Conflict, meaning
 from decidua.answers.space import Break, Span, Variable, fact_variable
 from decidua.criteria.tree import (
@@ -52,7 +52,7 @@ def build(knowledge: Knowledge, guideline: str, option: str) -> AnswerFunction:
         diagrams = Diagrams(())
         return AnswerFunction(guideline, option, (), diagrams, diagrams.leaf("not-in-source"), 0, ())
     criteria = [knowledge.definitions[guideline], *(knowledge.populations[s.id] for s in said)]
-    diagrams, readings = Diagrams(_variables(knowledge, criteria)), 0
+    diagrams = Diagrams(_variables(knowledge, criteria))
     builder = Builder(diagrams, knowledge)
     answers = _answers(builder, said, [builder.of(criterion) for criterion in criteria])
     limits = [builder.stated(v.id) for v in diagrams.variables if v.kind == "named"] + builder.constraints()
@@ -63,10 +63,13 @@ def build(knowledge: Knowledge, guideline: str, option: str) -> AnswerFunction:
 
 
 def _answers(builder: Builder, said: Sequence[Statement], parts: Sequence[int]) -> int:
-    def leaf(in_scope: bool, *applies: bool) -> object:
-        return meaning(said, applies, in_scope)
+    """`parts`: the definition, then each statement's population."""
+    count = len(said)
 
-    return builder.diagrams.combine(leaf, parts)  # type: ignore[arg-type]
+    def leaf(in_scope: bool, *flags: bool) -> object:
+        return meaning(said, flags[:count], in_scope, flags[count:])
+
+    return builder.diagrams.combine(leaf, [*parts, *(builder.exists(part) for part in parts[1:])])  # type: ignore[arg-type]
 
 
 def _within(answer: object, *limits: bool) -> str:
@@ -174,6 +177,14 @@ class Builder:
         selector = self.diagrams.node(level, tuple(self.diagrams.leaf(slug) for slug in slugs))
         parts = [self.of(alternatives[slug]) for slug in slugs]
         return self.diagrams.combine(lambda slug, *values: values[slugs.index(slug)], [selector, *parts])
+
+    def exists(self, root: int) -> int:
+        """Over the readings alone: whether the criterion can hold for anybody."""
+        diagrams = self.diagrams
+        level = diagrams.level[root]
+        if level < LEAF and diagrams.variables[level].kind == "reading":
+            return diagrams.node(level, tuple(self.exists(child) for child in diagrams.children[root]))
+        return self.yes if True in diagrams.reachable(root) else self.no
 
     def stated(self, name: str) -> int:
         """A stated name equals its definition."""

@@ -24,9 +24,13 @@ class Conflict:
     statements: tuple[str, ...]
 
 
-def meaning(said: Sequence[Statement], applies: Sequence[bool], in_scope: bool) -> str | Conflict:
-    """The answer; `applies[i]` is whether statement i's population (with scope) holds."""
-    if not any(statement.kind != "remark" for statement in said):
+def meaning(
+    said: Sequence[Statement], applies: Sequence[bool], in_scope: bool, exists: Sequence[bool] | None = None
+) -> str | Conflict:
+    """The answer; `applies[i]` is whether statement i's population (with scope) holds for her, `exists[i]` whether it
+    can hold for anybody under this reading of the source: a statement that speaks of nobody is not there."""
+    there = exists or [True] * len(said)
+    if not any(statement.kind != "remark" and live for statement, live in zip(said, there, strict=True)):
         return "not-in-source"
     applying = [statement for statement, true in zip(said, applies, strict=True) if true]
     recommending = unrefined([statement for statement in applying if statement.kind == "recommendation"])

@@ -1,15 +1,15 @@
-"""What follows from the table of pregnancies: counts, exact or within bounds, the tissue karyotype, the stage.
+"""What follows from the table of pregnancies: counts with bounds, the tissue karyotype, the stage.
 
     rows                             complete         not complete, or not known to be
     every outcome known              exact            Range(count, open)
     u rows with unknown outcome      count..count+u   Range(count, open)
 
-An unknown outcome may turn out to be anything, so it widens each count but not the number of pregnancies. A loss of
-unknown kind is a loss, and widens clinical and biochemical losses by one, unless the row says how it was confirmed.
+An unknown outcome may turn out to be anything, so it widens each count but not the number of pregnancies. A loss
+of unknown kind widens clinical and biochemical losses by one, unless the row says how it was confirmed.
 `pregnancies_complete` unknown counts as complete only where the stated total equals the number of rows.
 
-The run of consecutive losses, in this project's reading: only a live birth breaks it; stillbirths, ectopic and
-molar pregnancies, terminations and an ongoing pregnancy neither count nor break.
+The run of consecutive losses, in this project's reading: only a live birth breaks it; stillbirths, ectopic
+and molar pregnancies, terminations and an ongoing pregnancy neither count nor break.
 
     outcomes (l: loss, b: live birth, n: neither, ?: unknown)   run, complete
     l l l                                                       3
@@ -18,8 +18,8 @@ molar pregnancies, terminations and an ongoing pregnancy neither count nor break
     l ? l                                                       1..3   (a birth: 1; a loss: 3)
     l ? l, and the live births are stated to be listed          2..3
 
-In a list that is not complete a live birth may stand between any two rows, so the run is 1 or more, however many
-losses are listed; unless the stated live births are all in the list: then it is the listed run or more.
+In a list that is not complete a live birth may stand between any two rows, so the run is 1 or more, however
+many losses are listed; unless the stated live births are all in the list: then it is the listed run or more.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def longest_run(steps: Sequence[str]) -> int:
 
 
 def tissue_abnormal(rows: Sequence[Pregnancy], *, complete: bool) -> bool | None:
-    """True if tissue of one loss was abnormal; false only if the list is complete and every loss tested normal.
+    """True if tissue of one loss was abnormal; false only if the list is complete and all losses were normal.
 
         losses                     complete   not complete
         one abnormal               true       true
@@ -110,6 +110,15 @@ def tissue_abnormal(rows: Sequence[Pregnancy], *, complete: bool) -> bool | None
         return True
     maybe_lost = [row for row in rows if row.lost or row.outcome is None]
     return False if complete and all(row.karyotype == "normal" for row in maybe_lost) else None
+
+
+def more_births(stated: Value | None, computed: Value) -> bool:
+    """Whether more live births are stated than the rows can hold; twins explain it if one row is a birth."""
+    high = computed.high if isinstance(computed, Range) else computed
+    births = stated.low if isinstance(stated, Range) else stated
+    if not isinstance(births, Decimal) or not isinstance(high, Decimal):
+        return False
+    return births > high > 0
 
 
 def present(rows: Sequence[Pregnancy]) -> dict[str, Value]:

@@ -1,4 +1,4 @@
-"""The facts and stated criteria at the top of a patient file; what else may stand there is left to its reader."""
+"""The facts and stated criteria at the top of a patient file; its other parts are left to their readers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def read_given(table: Table, vocabulary: Vocabulary, stated: Collection[str], pr
 
 
 class _Reader:
-    def __init__(self, vocabulary: Vocabulary, stated: Collection[str], problems: Problems, given: Given) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, stated: Collection[str], problems: Problems, given: Given
+    ) -> None:
         self.vocabulary, self.problems, self.given = vocabulary, problems, given
         self.names = {name.lower(): fact for name, fact in vocabulary.names.items()}
         self.stated = {criterion.lower(): criterion for criterion in stated}

@@ -1,8 +1,8 @@
 """From text to a small tree of scalars, lists and tables that know their lines.
 
-Scalars stay the text that stands in the file: YAML 1.1 would read `6:00` as 360, `010` as 8, `no` as a boolean and
-`1e999` as infinity. The tags of the composed nodes only tell null, and which keys are text. Before anything is
-composed, the stream of events is looked through for what a patient file never needs and a hostile one may use.
+Scalars stay the text that stands in the file: YAML 1.1 would read `6:00` as 360, `010` as 8, and `no` as a
+boolean. The tags of the composed nodes only tell null, and which keys are text. Before anything is composed, the
+events are looked through for what a patient file never needs and a hostile one may use.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ Tree = Scalar | Listing | Table
 
 
 def read_table(text: str, problems: Problems) -> Table:
-    """The mapping at the top of a YAML or JSON text. Raises PatientSyntaxError, or all duplicate keys at once."""
+    """The mapping at the top of a YAML or JSON text. Raises PatientSyntaxError; all duplicate keys at once."""
     text = _joined_pairs(text) if text.lstrip()[:1] in ("{", "[") else text
     root = _composed(text, problems.name)
     if root is None or (isinstance(root, ScalarNode) and root.tag == f"{_TAG}null"):
@@ -94,10 +94,14 @@ def _composed(text: str, name: str) -> Node | None:
         line = text.encode("utf-8").count(b"\n", 0, error.position) + 1
         raise PatientSyntaxError("error.yaml-character", where=f"{name}:{line}") from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = quoted(error.problem or error.context or "-")
-        raise PatientSyntaxError("error.yaml", where=f"{name}:{line}", column=column, problem=problem) from None
+        raise _not_yaml(error, name) from None
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, name: str) -> PatientSyntaxError:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    problem = quoted(error.problem or error.context or "-")
+    return PatientSyntaxError("error.yaml", where=f"{name}:{line}", column=column, problem=problem)
 
 
 def _guard(text: str, name: str) -> None:
@@ -108,8 +112,8 @@ def _guard(text: str, name: str) -> None:
         documents += isinstance(event, DocumentStartEvent)
         key = _refusal(event, depth, nodes, documents)
         if key:
-            where = f"{name}:{event.start_mark.line + 1}"
-            raise PatientSyntaxError(key, where=where, depth=DEPTH, keys=KEYS, nodes=NODES)
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise PatientSyntaxError(key, where=f"{name}:{line}", depth=DEPTH, keys=KEYS, nodes=NODES)
 
 
 def _refusal(event: Event, depth: int, nodes: int, documents: int) -> str | None:
@@ -143,7 +147,8 @@ def _table(node: MappingNode, problems: Problems) -> Table:
         if not isinstance(key, ScalarNode) or key.tag != f"{_TAG}str":
             problems.syntax("error.key-not-text", line, key=key.value if isinstance(key, ScalarNode) else "?")
         elif key.value in entries:
-            problems.syntax("error.key-twice", line, key=key.value, first=entries[key.value].line, second=line)
+            first = entries[key.value].line
+            problems.syntax("error.key-twice", line, key=key.value, first=first, second=line)
         else:
             entries[key.value] = Entry(key.value, _tree(value, problems), line)
     return Table(tuple(entries.values()), _line(node))

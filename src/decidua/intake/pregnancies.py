@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from itertools import pairwise
 
 from decidua.errors import PatientError
 from decidua.facts import Fact, Value, Vocabulary
-from decidua.intake.nodes import Listing, Tree
+from decidua.intake.nodes import Listing, Scalar, Tree
 from decidua.intake.problems import Problems
 from decidua.intake.rows import Row, tables_of
 from decidua.intake.scalars import text_of, value_of
@@ -23,8 +23,8 @@ CONFIRMED = ("ultrasound", "histology", "hcg-only", "unknown")
 KARYOTYPES = ("normal", "abnormal", "not-tested", "unknown")
 CONCEPTIONS = ("natural", "ivf", "iui", "unknown")
 KEYS = (
-    "order", "year", "date", "outcome", "weeks", "confirmed", "karyotype", "conception", "partner", "treatment",
-    "treatment_start",
+    "order", "year", "date", "outcome", "weeks", "confirmed", "karyotype", "conception", "partner",
+    "treatment", "treatment_start",
 )  # fmt: skip
 EARLIEST = 1930
 SEEN = ("ultrasound", "histology")
@@ -41,7 +41,7 @@ class Pregnancy:
     outcome: str | None
     line: int
     year: int | None = None
-    date: date | None = None
+    on: date | None = None
     weeks: Value | None = None
     confirmed: str | None = None
     karyotype: str | None = None
@@ -86,7 +86,7 @@ def _pregnancy(row: Row, position: int, weeks: Fact | None, as_of: date) -> Preg
         outcome=_known(row.choice("outcome", OUTCOMES)),
         line=row.line,
         year=day.year if day else year,
-        date=day,
+        on=day,
         weeks=row.read("weeks", lambda tree, key: _weeks(tree, key, weeks)),
         confirmed=_known(row.choice("confirmed", CONFIRMED)),
         karyotype=_known(row.choice("karyotype", KARYOTYPES)),
@@ -111,7 +111,7 @@ def _weeks(tree: Tree, key: str, fact: Fact | None) -> Value | None:
     if re.fullmatch(r"\d{1,2}", text, re.ASCII):
         text = f"{text}+0"
     try:
-        return value_of(fact, type(tree)(text, tree.line))[0]  # type: ignore[call-arg,arg-type]
+        return value_of(fact, Scalar(text, tree.line))[0]
     except PatientError as error:
         error.parts["fact"] = key
         raise
@@ -136,12 +136,12 @@ def _check_confirmed(pregnancy: Pregnancy, row: Row) -> None:
 
 
 def _check_order(ordered: Sequence[Pregnancy], problems: Problems) -> None:
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         lines = {"first": problems.where(earlier.line)}
         if earlier.order == later.order:
             problems.conflict("error.pregnancy-order-twice", later.line, order=later.order, **lines)
         elif _after(earlier, later):
-            parts = {"earlier": earlier.date or earlier.year, "later": later.date or later.year}
+            parts = {"earlier": earlier.on or earlier.year, "later": later.on or later.year}
             problems.conflict("error.pregnancy-order", later.line, **parts, **lines)
         if earlier.outcome == "ongoing":
             problems.conflict("error.pregnancy-ongoing", earlier.line, next=problems.where(later.line))
@@ -149,9 +149,6 @@ def _check_order(ordered: Sequence[Pregnancy], problems: Problems) -> None:
 
 def _after(one: Pregnancy, other: Pregnancy) -> bool:
     """Whether the dates say that `one` came after `other`, as far as they are known."""
-    if one.date and other.date:
-        return one.date > other.date
+    if one.on and other.on:
+        return one.on > other.on
     return one.year is not None and other.year is not None and one.year > other.year
-
-
-ZERO = Decimal(0)

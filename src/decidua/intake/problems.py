@@ -54,23 +54,23 @@ class Problems:
         return f"{self.name}:{line}"
 
     def add(self, error: PatientError, line: int) -> None:
-        """Takes an error that was raised elsewhere; what it quotes of the file is shortened and made printable."""
+        """Takes an error raised elsewhere; what it quotes of the file is shortened and made printable."""
         for part, value in error.parts.items():
             if part in ("given", "key") and not isinstance(value, int):
                 error.parts[part] = quoted(value)
         error.at(self.where(line))
         self.errors.append((line, error))
 
-    def refuse(self, key: str, line: int, **parts: object) -> None:
+    def refuse(self, key: str, line: int, /, **parts: object) -> None:
         self.add(PatientError(key, **parts), line)
 
-    def conflict(self, key: str, line: int, **parts: object) -> None:
+    def conflict(self, key: str, line: int, /, **parts: object) -> None:
         self.add(PatientConflictError(key, **parts), line)
 
-    def syntax(self, key: str, line: int, **parts: object) -> None:
+    def syntax(self, key: str, line: int, /, **parts: object) -> None:
         self.add(PatientSyntaxError(key, **parts), line)
 
-    def warn(self, key: str, line: int, **parts: object) -> None:
+    def warn(self, key: str, line: int, /, **parts: object) -> None:
         self.warnings.append((key, {"where": self.where(line), **parts}))
 
     def raise_any(self) -> None:

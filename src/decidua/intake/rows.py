@@ -1,4 +1,4 @@
-"""One row of a list in the patient file: its keys are a closed set; what is wrong in a cell leaves the cell unknown."""
+"""One row of a list in the patient file: its keys are a closed set; a wrong cell is a problem, and unknown."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def text_of(tree: Tree, key: str) -> str | None:
-    """The text of a scalar; None for null or a word for unknown. Raises PatientError for lists, tables, long texts."""
+    """The text of a scalar; None for null or a word for unknown. Raises PatientError for anything else."""
     if not isinstance(tree, Scalar):
         raise PatientError("error.one-value", key=key)
     if tree.text is None or tree.text.lower() in UNKNOWN:

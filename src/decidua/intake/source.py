@@ -15,7 +15,7 @@ OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
 def read_bytes(path: str | Path) -> tuple[bytes, str]:
-    """At most LIMIT + 1 bytes of a file, or of standard input for `-`, and the name to show. Raises PatientError."""
+    """At most LIMIT + 1 bytes of a file, or of standard input for `-`, and the name to show it by."""
     name = "stdin" if str(path) == "-" else str(path)
     try:
         return (_standard_input() if str(path) == "-" else _file(Path(path))), name

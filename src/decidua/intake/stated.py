@@ -28,10 +28,10 @@ def settle(stated: Value | None, computed: Value) -> Value | None:
         return computed
     if isinstance(stated, bool | str) or isinstance(computed, bool | str):
         return stated if stated == computed and type(stated) is type(computed) else None
-    return _both(ends(stated), ends(computed))
+    return _both(_ends(stated), _ends(computed))
 
 
-def ends(value: Decimal | Range) -> tuple[Decimal | None, Decimal | None]:
+def _ends(value: Decimal | Range) -> tuple[Decimal | None, Decimal | None]:
     return (value.low, value.high) if isinstance(value, Range) else (value, value)
 
 
@@ -47,11 +47,17 @@ def _both(one: Ends, other: Ends) -> Value | None:
 
 
 def add_computed(
-    given: Given, computed: Mapping[str, Value], vocabulary: Vocabulary, problems: Problems, *, origin: str, line: int
+    given: Given,
+    computed: Mapping[str, Value],
+    vocabulary: Vocabulary,
+    problems: Problems,
+    *,
+    origin: str,
+    line: int,
 ) -> None:
     """Puts computed values beside the stated ones.
 
-    `origin` ends the key of the conflict's sentence; `line` is that of the table from which they were computed.
+    `origin` ends the key of the conflict's sentence; `line` is that of the table that they come from.
     """
     for id_, value in computed.items():
         if id_ not in vocabulary.facts or value == Range(Decimal(0), None):
