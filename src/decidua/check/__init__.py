@@ -1,0 +1,51 @@
+"""Content checks: is what the YAML says sound, complete in both languages, free of contradictions?
+
+Also the coverage ledger (which line of the source is encoded where) and the docket (what only the authors can settle).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from decidua.check.codes import code_problems
+from decidua.check.conflicts import conflict_problems, size_problems
+from decidua.check.coverage import Coverage, coverage, verify_source, write_ledger
+from decidua.check.docket import Question, Settlement, apply_reply, docket
+from decidua.check.examples import example_problems
+from decidua.check.ledger import Ledger, LedgerLine, read_ledger, save_ledger
+from decidua.check.permanence import permanence_problems, write_ids
+from decidua.check.problem import Problem, from_text
+from decidua.check.reach import reach_problems
+from decidua.check.references import reference_problems
+from decidua.check.shape import shape_problems
+from decidua.check.texts import text_problems, word_problems
+from decidua.check.unused import unused_problems
+from decidua.check.witness import Witness
+from decidua.errors import ContentError
+from decidua.guidelines import Knowledge, read_knowledge
+
+__all__ = [
+    "Coverage", "Ledger", "LedgerLine", "Problem", "Question", "Settlement", "Witness", "apply_reply", "coverage",
+    "docket", "inspect", "problems", "read_ledger", "save_ledger", "verify_source", "write_ids", "write_ledger",
+]  # fmt: skip
+
+
+def problems(knowledge: Knowledge) -> list[Problem]:
+    """Everything that is wrong with a content, all at once, by file and line."""
+    found = [
+        *reference_problems(knowledge), *shape_problems(knowledge), *text_problems(knowledge.content),
+        *word_problems(knowledge.content.roots[0]), *code_problems(knowledge), *permanence_problems(knowledge.content),
+        *unused_problems(knowledge), *reach_problems(knowledge), *conflict_problems(knowledge), *size_problems(knowledge),
+        *example_problems(knowledge),
+    ]  # fmt: skip
+    return sorted(found, key=lambda problem: (problem.file, problem.line, problem.item, problem.message))
+
+
+def inspect(extra: Sequence[Path] = ()) -> tuple[Knowledge | None, list[Problem]]:
+    """Load and check; content that cannot even be read yields its schema problems and no knowledge."""
+    try:
+        knowledge = read_knowledge(extra)
+    except ContentError as error:
+        return None, [from_text(text) for text in error.problems]
+    return knowledge, problems(knowledge)

@@ -11,7 +11,24 @@ from decidua.facts import Vocabulary
 from decidua.guidelines import Knowledge
 
 METRIC = ("g", "L", "l", "m", "mol", "U", "[IU]", "s", "eq", "osm", "kat")
-PLAIN = ("a", "mo", "wk", "d", "h", "min", "%", "Cel", "mm[Hg]", "[lb_av]", "[oz_av]", "[in_i]", "[ft_i]", "10*3", "10*6", "10*9")
+PLAIN = (
+    "a",
+    "mo",
+    "wk",
+    "d",
+    "h",
+    "min",
+    "%",
+    "Cel",
+    "mm[Hg]",
+    "[lb_av]",
+    "[oz_av]",
+    "[in_i]",
+    "[ft_i]",
+    "10*3",
+    "10*6",
+    "10*9",
+)
 PREFIXES = ("", "k", "d", "c", "m", "u", "n", "p", "f")
 ATOMS = {prefix + atom for prefix, atom in product(PREFIXES, METRIC)} | set(PLAIN)
 ANNOTATION = re.compile(r"\{[\x21-\x7a]+\}")
@@ -43,7 +60,9 @@ def _units(knowledge: Knowledge) -> Iterator[Problem]:
     for fact in knowledge.vocabulary.facts.values():
         for index, unit in enumerate(fact.units):
             if not is_ucum(unit.code):
-                message = f"has the unit '{unit.code}', which is no UCUM code; write one, such as mg/dL or m[IU]/L."
+                message = (
+                    f"has the unit '{unit.code}', which is no UCUM code; write one, such as mg/dL or m[IU]/L."
+                )
                 yield at(items[fact.id], ["units", index, "code"], message)
 
 

@@ -35,7 +35,9 @@ def at(item: Item, path: Iterable[Step], message: str, severity: Severity = "err
     return Problem(str(item.file), line, item.id, severity, message)
 
 
-_LINE = re.compile(r"^(?P<file>.+?\.ya?ml)(?::(?P<line>\d+))?: (?:(?P<item>[\w.:@-]+): )?(?P<message>.+)$", re.DOTALL)
+_LINE = re.compile(
+    r"^(?P<file>.+?\.ya?ml)(?::(?P<line>\d+))?: (?:(?P<item>[\w.:@-]+): )?(?P<message>.+)$", re.DOTALL
+)
 
 
 def from_text(text: str) -> Problem:
@@ -50,5 +52,3 @@ def near(name: str, known: Iterable[str]) -> str:
     """A hint for a misspelt id."""
     close = difflib.get_close_matches(name, list(known), n=2, cutoff=0.6)
     return f"; near it are {', '.join(close)}" if close else ""
-
-

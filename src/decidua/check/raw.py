@@ -73,7 +73,10 @@ def _cites(item: Item, value: Any, path: tuple[Step, ...], id_: str, section: st
     for key, below in value.items():
         if key in CITING and isinstance(below, list):
             found = ((i, one) for i, one in enumerate(below) if isinstance(one, Mapping))
-            yield from (Cite(item, (*path, key, i), id_, section if key == "cites" else str(key), one) for i, one in found)
+            yield from (
+                Cite(item, (*path, key, i), id_, section if key == "cites" else str(key), one)
+                for i, one in found
+            )
         else:
             inside = str(key) if isinstance(below, list) else section
             yield from _cites(item, below, (*path, str(key)), id_, inside)

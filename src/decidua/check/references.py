@@ -52,7 +52,9 @@ def _missing(name: str, kind: str, known: Collection[str]) -> str:
     return f"names '{name}', which is not among the {kind}{near(name, known)}; correct the id or add it."
 
 
-def _named(value: Any, steps: tuple[str, ...], path: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], str]]:
+def _named(
+    value: Any, steps: tuple[str, ...], path: tuple[Step, ...]
+) -> Iterator[tuple[tuple[Step, ...], str]]:
     """The ids that stand at a pointer; `then` of a constraint may be `fact = 'choice'`."""
     if not steps:
         for i, one in enumerate(value if isinstance(value, list) else [value]):
@@ -69,13 +71,19 @@ def _citations(content: Content) -> Iterator[Problem]:
     for cite in cites(content):
         source = str(cite.data.get("source"))
         if source not in sources:
-            yield at(cite.item, cite.path, f"cites '{source}', which is not among the sources{near(source, sources)}.")
+            yield at(
+                cite.item,
+                cite.path,
+                f"cites '{source}', which is not among the sources{near(source, sources)}.",
+            )
         last = SOURCE_LINES.get(source)
         outside = [line for line in cite.lines if last is not None and not 1 <= line <= last]
         if outside:
             yield at(cite.item, cite.path, f"cites lines {outside} of {source}, which has lines 1 to {last}.")
         if last is not None and not cite.lines:
-            yield at(cite.item, cite.path, f"cites {source} without lines; give them, the text is kept.", "warning")
+            yield at(
+                cite.item, cite.path, f"cites {source} without lines; give them, the text is kept.", "warning"
+            )
 
 
 def _settled(knowledge: Knowledge) -> Iterator[Problem]:
@@ -92,7 +100,11 @@ def _twice(content: Content) -> Iterator[Problem]:
     for item in items(content):
         for path, id_ in inner_ids(item):
             if id_ in seen:
-                yield at(item, path, f"the id '{id_}' stands already in {seen[id_].id}; ids are unique, choose another.")
+                yield at(
+                    item,
+                    path,
+                    f"the id '{id_}' stands already in {seen[id_].id}; ids are unique, choose another.",
+                )
             seen.setdefault(id_, item)
     for file in sorted({item.file for item in items(content)}):
         for key, first, second in duplicates_in(file):

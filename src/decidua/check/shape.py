@@ -16,17 +16,27 @@ def shape_problems(knowledge: Knowledge) -> Iterator[Problem]:
     items = knowledge.content.items.get("statements", {})
     for statement in knowledge.statements.values():
         item = items[statement.id]
-        yield from _recommendation(statement, item) if statement.kind == "recommendation" else _other(statement, item)
+        yield from (
+            _recommendation(statement, item)
+            if statement.kind == "recommendation"
+            else _other(statement, item)
+        )
         yield from _refines(knowledge, statement, item)
         if statement.mark == "corrected" and statement.correction is None:
-            yield at(item, ["mark"], "is marked corrected without `correction`; say what the second source says.")
+            yield at(
+                item, ["mark"], "is marked corrected without `correction`; say what the second source says."
+            )
     yield from _circles(knowledge)
 
 
 def _recommendation(statement: Statement, item: Item) -> Iterator[Problem]:
     for field in ("verb", "answer", "because"):
         if getattr(statement, field) is None:
-            yield at(item, ["kind"], f"is a recommendation without `{field}`; give it, or make it evidence or a remark.")
+            yield at(
+                item,
+                ["kind"],
+                f"is a recommendation without `{field}`; give it, or make it evidence or a remark.",
+            )
     if statement.answer is not None and statement.answer not in ANSWERS:
         allowed = ", ".join(ANSWERS)
         yield at(item, ["answer"], f"answers '{statement.answer}'; a recommendation can answer {allowed}.")
@@ -35,7 +45,11 @@ def _recommendation(statement: Statement, item: Item) -> Iterator[Problem]:
 def _other(statement: Statement, item: Item) -> Iterator[Problem]:
     for field in ("verb", "answer", "because"):
         if getattr(statement, field) is not None:
-            yield at(item, [field], f"is {statement.kind} and has `{field}`; only a recommendation may, take it out.")
+            yield at(
+                item,
+                [field],
+                f"is {statement.kind} and has `{field}`; only a recommendation may, take it out.",
+            )
 
 
 def _refines(knowledge: Knowledge, statement: Statement, item: Item) -> Iterator[Problem]:
@@ -44,16 +58,26 @@ def _refines(knowledge: Knowledge, statement: Statement, item: Item) -> Iterator
         if other is None:
             continue
         if statement.kind != "recommendation" or other.kind != "recommendation":
-            yield at(item, ["refines", index], f"refines '{id_}', but only recommendations refine recommendations.")
+            yield at(
+                item, ["refines", index], f"refines '{id_}', but only recommendations refine recommendations."
+            )
         if statement.guideline != other.guideline:
-            yield at(item, ["refines", index], f"refines '{id_}' of another guideline; only the same guideline's yield.")
+            yield at(
+                item,
+                ["refines", index],
+                f"refines '{id_}' of another guideline; only the same guideline's yield.",
+            )
 
 
 def _circles(knowledge: Knowledge) -> Iterator[Problem]:
     for statement in knowledge.statements.values():
         if statement.id in _below(knowledge, statement.refines):
             item = knowledge.content.items["statements"][statement.id]
-            yield at(item, ["refines"], "refines itself by way of others, so that each yields to the other; cut the circle.")
+            yield at(
+                item,
+                ["refines"],
+                "refines itself by way of others, so that each yields to the other; cut the circle.",
+            )
 
 
 def _below(knowledge: Knowledge, ids: tuple[str, ...]) -> set[str]:

@@ -95,13 +95,18 @@ def _readings(standing: Standing) -> tuple[str, ...]:
 
 
 def _matters(reading: str, branches: tuple[Branch, ...]) -> bool:
-    chosen = {}
-    for branch in branches:
-        pick = dict(branch.readings).get(reading)
-        if pick is not None:
-            chosen.setdefault(pick, set()).update(branch.possible)
-    outside = [branch for branch in branches if reading not in dict(branch.readings)]
-    return len({frozenset(possible) for possible in chosen.values()}) > 1 or (bool(outside) and len(chosen) > 0)
+    """Whether two ways of reading that differ in this reading alone leave different answers possible."""
+    ways = [(dict(branch.readings), branch.possible) for branch in branches]
+    return any(
+        one.get(reading) != other.get(reading) and possible != others and _else_compatible(reading, one, other)
+        for one, possible in ways
+        for other, others in ways
+        if reading in one
+    )
+
+
+def _else_compatible(reading: str, one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return all(other.get(id_, slug) == slug for id_, slug in one.items() if id_ != reading)
 
 
 def _nearest(findings: tuple[Finding, ...], standing: Standing) -> tuple[Statement, ...]:

@@ -15,7 +15,7 @@ from decidua.language import Lang, say
 PREGNANCIES = (
     "{year: 2021, outcome: biochemical, confirmed: hcg-only, conception: natural, partner: A}",
     '{date: 2022-03-14, outcome: clinical-loss, weeks: "8+3", confirmed: ultrasound, karyotype: not-tested}',
-    "{year: 2023, outcome: loss, weeks: 8 wk, karyotype: normal, treatment: aspirin, treatment_start: before}",
+    "{year: 2023, outcome: loss, weeks: 8 wk, karyotype: normal, treatment: aspirin, treatment_start: 5+0}",
 )
 RESULTS = (
     "{fact: lupus_anticoagulant, date: 2023-01-10, value: negative}",

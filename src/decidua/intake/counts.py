@@ -4,8 +4,8 @@
     every outcome known              exact            Range(count, open)
     u rows with unknown outcome      count..count+u   Range(count, open)
 
-An unknown outcome may turn out to be anything, so it widens each count but not the number of pregnancies. A loss
-of unknown kind widens clinical and biochemical losses by one, unless the row says how it was confirmed.
+An unknown outcome may turn out to be anything, so it widens each count but not the number of pregnancies. A
+loss of unknown kind widens clinical and biochemical losses by one, unless the row says how it was confirmed.
 `pregnancies_complete` unknown counts as complete only where the stated total equals the number of rows.
 
 The run of consecutive losses, in this project's reading: only a live birth breaks it; stillbirths, ectopic

@@ -1,8 +1,8 @@
 """From text to a small tree of scalars, lists and tables that know their lines.
 
 Scalars stay the text that stands in the file: YAML 1.1 would read `6:00` as 360, `010` as 8, and `no` as a
-boolean. The tags of the composed nodes only tell null, and which keys are text. Before anything is composed, the
-events are looked through for what a patient file never needs and a hostile one may use.
+boolean. The tags of the composed nodes only tell null, and which keys are text. Before anything is composed,
+the events are looked through for what a patient file never needs and a hostile one may use.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ Tree = Scalar | Listing | Table
 
 
 def read_table(text: str, problems: Problems) -> Table:
-    """The mapping at the top of a YAML or JSON text. Raises PatientSyntaxError; all duplicate keys at once."""
+    """The mapping at the top of a YAML or JSON text. Raises PatientSyntaxError, all duplicates at once."""
     text = _joined_pairs(text) if text.lstrip()[:1] in ("{", "[") else text
     root = _composed(text, problems.name)
     if root is None or (isinstance(root, ScalarNode) and root.tag == f"{_TAG}null"):

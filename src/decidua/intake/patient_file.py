@@ -60,8 +60,8 @@ def read_patient(
     name: what errors call the file. stated: ids of the named criteria that may be given as yes or no; the key
     `unexplained` sets all of them that begin with `unexplained@`. as_of: wins over the file's own.
 
-    Raises PatientSyntaxError if the text cannot be read at all, PatientConflictError for values that contradict
-    each other, PatientError for a value that cannot be, and PatientErrors for several of them.
+    Raises PatientSyntaxError if the text cannot be read at all, PatientConflictError for values that
+    contradict each other, PatientError for a value that cannot be, and PatientErrors for several of them.
     """
     problems = Problems(name)
     table = read_table(decoded(data, name), problems)
@@ -88,7 +88,7 @@ class _Reading:
         warnings = tuple(self.problems.warnings)
         return Intake(patient, self.as_of, warnings, pregnancies, complete, results, title)
 
-    def _part(self, key: str, reader: Callable[[Tree, str], T | None]) -> T | None:
+    def _part(self, key: str, reader: Callable[[Tree, str], T]) -> T | None:
         part = self.given.part(key)
         try:
             return None if part is None else reader(part, key)

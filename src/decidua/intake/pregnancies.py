@@ -81,19 +81,20 @@ def _pregnancy(row: Row, position: int, weeks: Fact | None, as_of: date) -> Preg
     day, year = row.past_date("date", as_of), row.number("year", EARLIEST, as_of.year)
     if day and year and day.year != year:
         row.problems.conflict("error.pregnancy-year", row.line_of("year"), year=str(year), date=day)
+    days = _Days(weeks)
     pregnancy = Pregnancy(
         order=row.number("order", 1, 99) or position,
         outcome=_known(row.choice("outcome", OUTCOMES)),
         line=row.line,
         year=day.year if day else year,
         on=day,
-        weeks=row.read("weeks", lambda tree, key: _weeks(tree, key, weeks)),
+        weeks=row.read("weeks", days.read),
         confirmed=_known(row.choice("confirmed", CONFIRMED)),
         karyotype=_known(row.choice("karyotype", KARYOTYPES)),
         conception=_known(row.choice("conception", CONCEPTIONS)),
         partner=row.text("partner"),
         treatment=row.read("treatment", _treatments) or (),
-        treatment_start=row.read("treatment_start", lambda tree, key: _start(tree, key, weeks)),
+        treatment_start=row.read("treatment_start", days.start),
     )
     _check_confirmed(pregnancy, row)
     return pregnancy
@@ -103,22 +104,27 @@ def _known(choice: str | None) -> str | None:
     return None if choice == "unknown" else choice
 
 
-def _weeks(tree: Tree, key: str, fact: Fact | None) -> Value | None:
-    """`8+3`, `8w3d`, `8 wk`, `59 d`; a bare whole number is weeks, as the key says."""
-    text = text_of(tree, key)
-    if text is None or fact is None:
-        return None
-    if re.fullmatch(r"\d{1,2}", text, re.ASCII):
-        text = f"{text}+0"
-    try:
-        return value_of(fact, Scalar(text, tree.line))[0]
-    except PatientError as error:
-        error.parts["fact"] = key
-        raise
+@dataclass(frozen=True)
+class _Days:
+    """Reads a gestational age as the vocabulary's own fact reads it."""
 
+    fact: Fact | None
 
-def _start(tree: Tree, key: str, fact: Fact | None) -> Value | None:
-    return "before" if text_of(tree, key) in ("before", "임신 전") else _weeks(tree, key, fact)
+    def read(self, tree: Tree, key: str) -> Value | None:
+        """`8+3`, `8w3d`, `8 wk`, `59 d`; a bare whole number is weeks, as the key says."""
+        text = text_of(tree, key)
+        if text is None or self.fact is None:
+            return None
+        if re.fullmatch(r"\d{1,2}", text, re.ASCII):
+            text = f"{text}+0"
+        try:
+            return value_of(self.fact, Scalar(text, tree.line))[0]
+        except PatientError as error:
+            error.parts["fact"] = key
+            raise
+
+    def start(self, tree: Tree, key: str) -> Value | None:
+        return "before" if text_of(tree, key) in ("before", "임신 전") else self.read(tree, key)
 
 
 def _treatments(tree: Tree, key: str) -> tuple[str, ...]:

@@ -104,8 +104,8 @@ def persistent(signs: Sequence[Sign], *, days: int = PERSISTENT_DAYS) -> bool | 
         +@0 -@0 -@84         false
         +@0 -@84 +@90        true
 
-    False is certain only if the latest result is negative, comes `days` or more after each result that is or may
-    be positive, and no two of those are so far apart.
+    False is certain only if the latest result is negative, comes `days` or more after each result that is or
+    may be positive, and no two of those are so far apart.
     """
     positive = [sign.on for sign in signs if sign.positive is True]
     if _apart(positive, days):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -97,16 +97,27 @@ def latest_values(results: Sequence[Result], vocabulary: Vocabulary, problems: P
     methods: dict[str, set[str | None]] = {}
     for id_ in dict.fromkeys(result.fact for result in results):
         own = sorted((result for result in results if result.fact == id_), key=lambda result: result.on)
-        dated = [Dated(result.on, result.value) for result in own]
-        value = latest(dated)
+        value = _latest(own, problems)
         if value is not None:
             found[id_] = value
-            if method := method_fact(vocabulary.facts[id_], vocabulary):
-                methods.setdefault(method.id, set()).update(one.method for one in own if one.on == own[-1].on)
-        elif None not in last_values(dated):
-            problems.warn("warn.same-day", own[-1].line, fact=id_, date=own[-1].on)
-    alone = ((id_, *named) for id_, named in methods.items() if len(named) == 1)
-    return found | {id_: method for id_, method in alone if method is not None}
+            method = method_fact(vocabulary.facts[id_], vocabulary)
+            named = {one.method for one in own if one.on == own[-1].on}
+            methods.setdefault(method.id if method else "", set()).update(named)
+    return found | _only(methods)
+
+
+def _latest(own: Sequence[Result], problems: Problems) -> Value | None:
+    dated = [Dated(result.on, result.value) for result in own]
+    value = latest(dated)
+    if value is None and None not in last_values(dated):
+        problems.warn("warn.same-day", own[-1].line, fact=own[-1].fact, date=own[-1].on)
+    return value
+
+
+def _only(methods: Mapping[str, set[str | None]]) -> dict[str, Value]:
+    """The methods of which only one is named; the ANA and its titre may have been measured by two."""
+    alone = {id_: next(iter(named)) for id_, named in methods.items() if id_ and len(named) == 1}
+    return {id_: method for id_, method in alone.items() if method is not None}
 
 
 def signs_of(results: Iterable[Result], fact: str) -> list[Sign]:

@@ -1,4 +1,4 @@
-"""One row of a list in the patient file: its keys are a closed set; a wrong cell is a problem, and unknown."""
+"""One row of a list in the patient file: its keys are a closed set; a wrong cell is a problem and unknown."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Row:
     def line_of(self, key: str) -> int:
         return self.cells[key].value.line if key in self.cells else self.line
 
-    def read(self, key: str, reader: Callable[[Tree, str], T | None]) -> T | None:
+    def read(self, key: str, reader: Callable[[Tree, str], T]) -> T | None:
         """What `reader` makes of the cell; None if the cell is missing, unknown or wrong."""
         if key not in self.cells:
             return None

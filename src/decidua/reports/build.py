@@ -236,8 +236,19 @@ class _Builder:
             truth=trace.truth,
             value=shown,
             stated=trace.stated,
-            parts=tuple(self.trace(part) for part in trace.parts),
+            parts=self.alternatives(node, trace) if isinstance(node, Choose) else tuple(map(self.trace, trace.parts)),
         )
+
+    def alternatives(self, node: Choose, trace: Trace) -> tuple[m.TraceView, ...]:
+        """Each alternative of an ambiguity under its own words."""
+        slugs = {part: slug for slug, part in node.alternatives}
+        return tuple(
+            m.TraceView(
+                text=self.k.labels[f"{node.reading}/{slugs[part.node]}"][self.lang], truth=part.truth,
+                parts=(self.trace(part),),
+            )
+            for part in trace.parts
+        )  # fmt: skip
 
     def words(self, node: Criterion) -> str:
         """A criterion in words; conditions on stated names speak through the name's label."""

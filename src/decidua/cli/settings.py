@@ -1,0 +1,50 @@
+"""Options that several verbs share: language, content packages, format; and what they open."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from decidua.guidelines import Knowledge
+    from decidua.language import Lang
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+language = click.option(
+    "--lang", type=click.Choice(["en", "ko"]), default="en", show_default=True, help="Language of the output."
+)
+packages = click.option(
+    "--content", "packages", multiple=True, type=click.Path(path_type=Path), metavar="DIR",
+    help="A folder with a package of added content; may be repeated.",
+)  # fmt: skip
+
+
+def spoken_language(arguments: Sequence[str]) -> Lang:
+    """The language asked for, even where parsing the arguments failed."""
+    for at, argument in enumerate(arguments):
+        if argument == "--lang" and arguments[at + 1 : at + 2] == ["ko"]:
+            return "ko"
+        if argument == "--lang=ko":
+            return "ko"
+    return "en"
+
+
+def open_knowledge(packages: Sequence[Path]) -> Knowledge:
+    from decidua.guidelines import read_knowledge
+
+    return read_knowledge(packages)
+
+
+def terminal() -> Console:
+    """Standard output; as wide as the terminal, 100 columns where there is none."""
+    from rich.console import Console
+
+    piped = not sys.stdout.isatty()
+    return Console(width=100 if piped else None, highlight=False, soft_wrap=False, emoji=False, markup=False)

@@ -1,0 +1,31 @@
+"""One vocabulary for all intake tests, and a short way to read a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from decidua.content import load
+from decidua.facts import Vocabulary, read_vocabulary
+from decidua.intake import Intake, read_patient
+
+AS_OF = date(2024, 6, 1)
+STATED = ("unexplained@asri-2025", "unexplained@eshre-2022", "persistent_apl")
+
+Read = Callable[..., Intake]
+
+
+@pytest.fixture(scope="session")
+def vocabulary() -> Vocabulary:
+    return read_vocabulary(load())
+
+
+@pytest.fixture(scope="session")
+def read(vocabulary: Vocabulary) -> Read:
+    def read(text: str | bytes, as_of: date | None = AS_OF) -> Intake:
+        data = text if isinstance(text, bytes) else text.encode()
+        return read_patient(data, name="p.yaml", vocabulary=vocabulary, stated=STATED, as_of=as_of)
+
+    return read

@@ -1,0 +1,1 @@
+"""What the words mean: truth, possible worlds, masks. Brute force is the judge."""
