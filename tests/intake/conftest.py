@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -10,11 +9,7 @@ import pytest
 from decidua.content import load
 from decidua.facts import Vocabulary, read_vocabulary
 from decidua.intake import Intake, read_patient
-
-AS_OF = date(2024, 6, 1)
-STATED = ("unexplained@asri-2025", "unexplained@eshre-2022", "persistent_apl")
-
-Read = Callable[..., Intake]
+from intake.reading import AS_OF, STATED, Read
 
 
 @pytest.fixture(scope="session")

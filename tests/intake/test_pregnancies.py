@@ -6,14 +6,16 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
-from conftest import Read
 
 from decidua.errors import PatientConflictError, PatientError
 from decidua.facts import Range
 from decidua.intake.counts import longest_run
 from decidua.intake.problems import PatientErrors
+from intake.reading import Read
 
-OUTCOMES = {"l": "loss", "c": "clinical-loss", "h": "biochemical", "b": "live-birth", "n": "ectopic", "?": "unknown"}
+OUTCOMES = {
+    "l": "loss", "c": "clinical-loss", "h": "biochemical", "b": "live-birth", "n": "ectopic", "?": "unknown",
+}  # fmt: skip
 
 
 def table(letters: str, complete: str = "yes", more: str = "") -> str:
@@ -64,10 +66,8 @@ def test_bounds_of_the_run_hold_and_are_reached(read: Read, letters: str) -> Non
 
 def test_a_complete_list_is_exact(read: Read) -> None:
     values = read(table("ccbhn")).patient.values
-    known = {name: values[name] for name in ("losses", "clinical_losses", "biochemical_losses", "live_births")}
-    assert known == {
-        "losses": 3, "clinical_losses": 2, "biochemical_losses": 1, "live_births": 1,
-    }  # fmt: skip
+    names = ("losses", "clinical_losses", "biochemical_losses", "live_births")
+    assert [values[name] for name in names] == [3, 2, 1, 1]
     assert values["ectopic_pregnancies"] == 1
     assert values["stillbirths"] == values["molar_pregnancies"] == 0
     assert values["total_pregnancies"] == 5
@@ -84,7 +84,8 @@ def test_the_stated_total_can_complete_the_list(read: Read) -> None:
     intake = read("pregnancies: [{outcome: loss}, {outcome: loss}]\ntotal_pregnancies: 2")
     assert intake.patient.values["losses"] == 2
     assert intake.pregnancies_complete is True
-    assert read("pregnancies: [{outcome: loss}]\ntotal_pregnancies: 2").patient.values["losses"] == between(1, None)
+    values = read("pregnancies: [{outcome: loss}]\ntotal_pregnancies: 2").patient.values
+    assert values["losses"] == between(1, None)
 
 
 def test_unknown_outcomes_widen_the_bounds(read: Read) -> None:
@@ -115,9 +116,8 @@ def test_stated_and_computed_meet(read: Read) -> None:
 def test_stated_against_computed_names_both_and_the_place(read: Read) -> None:
     with pytest.raises(PatientConflictError) as caught:
         read(table("lll", more="losses: 2"))
-    assert str(caught.value) == (
-        "p.yaml:3: losses is stated as 2, but the list of pregnancies (p.yaml:1) gives 3; correct one of them."
-    )
+    message = str(caught.value)
+    assert message.startswith("p.yaml:3: losses is stated as 2, but the list of pregnancies (p.yaml:1) gives 3;")
     assert "임신 목록(p.yaml:1)" in caught.value.message("ko")
     with pytest.raises(PatientConflictError, match="≥ 3"):
         read(table("lll", "no", more="losses: 2"))
@@ -183,13 +183,14 @@ def test_weeks_that_are_none(read: Read, written: str) -> None:
 
 def test_all_cells(read: Read) -> None:
     row = (
-        "{order: 1, date: 2020-02-29, year: 2020, outcome: 임상적 유산, confirmed: ultrasound, karyotype: not tested, "
-        "conception: IVF, partner: A, treatment: [aspirin, heparin], treatment_start: before}"
+        "{order: 1, date: 2020-02-29, year: 2020, outcome: 임상적 유산, confirmed: ultrasound, karyotype: "
+        "not tested, conception: IVF, partner: A, treatment: [aspirin, heparin], treatment_start: before}"
     )
     intake = read(f"pregnancies: [{row}]")
     assert intake.pregnancies is not None
     one = intake.pregnancies[0]
-    assert (one.outcome, one.karyotype, one.conception, one.partner) == ("clinical-loss", "not-tested", "ivf", "A")
+    assert (one.outcome, one.karyotype) == ("clinical-loss", "not-tested")
+    assert (one.conception, one.partner) == ("ivf", "A")
     assert (one.treatment, one.treatment_start, one.year) == (("aspirin", "heparin"), "before", 2020)
 
 

@@ -26,7 +26,8 @@ def signs(text: str) -> list[Sign]:
 
 
 def dated(text: str) -> list[Dated]:
-    return [Dated(sign.on, {True: "positive", False: "negative", None: None}[sign.positive]) for sign in signs(text)]
+    words = {True: "positive", False: "negative", None: None}
+    return [Dated(sign.on, words[sign.positive]) for sign in signs(text)]
 
 
 def rows_of(function: object) -> list[tuple[str, str]]:

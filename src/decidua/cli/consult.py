@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from decidua.cli.settings import language, open_knowledge, packages, terminal
+from decidua.cli.settings import known, language, open_knowledge, packages, terminal
 
 if TYPE_CHECKING:
     from decidua.guidelines import Knowledge
@@ -38,24 +38,11 @@ def command(
     from decidua.intake import read_patient_file
 
     knowledge = open_knowledge(packages)
-    chosen = _known("option", options, knowledge.options), _known("guideline", guidelines, knowledge.guidelines)
+    chosen = known("option", options, knowledge.options), known("guideline", guidelines, knowledge.guidelines)
     intake = read_patient_file(
         patient, vocabulary=knowledge.vocabulary, stated=knowledge.stated, as_of=as_of.date() if as_of else None
     )
     _print(_report(knowledge, intake, chosen, lang, shape, why), shape, options, why)
-
-
-def _known(kind: str, given: Sequence[str], known: Sequence[str] | object) -> tuple[str, ...]:
-    from difflib import get_close_matches
-
-    from decidua.errors import UsageError
-
-    names = list(known)  # type: ignore[call-overload]
-    for name in given:
-        if name not in names:
-            near = ", ".join(get_close_matches(name, names, 3, 0.4)) or ", ".join(names[:5])
-            raise UsageError(f"error.unknown-{kind}", given=name, near=near)
-    return tuple(given)
 
 
 def _report(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -48,3 +48,24 @@ def terminal() -> Console:
 
     piped = not sys.stdout.isatty()
     return Console(width=100 if piped else None, highlight=False, soft_wrap=False, emoji=False, markup=False)
+
+
+def show(lines: Iterable[object]) -> None:
+    """Print each line to the terminal."""
+    console = terminal()
+    for line in lines:
+        console.print(line)
+
+
+def known(kind: str, given: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
+    """The given names, each of which must exist. Raises UsageError with the nearest names."""
+    from difflib import get_close_matches
+
+    from decidua.errors import UsageError
+
+    there = list(names)
+    for name in given:
+        if name not in there:
+            near = ", ".join(get_close_matches(name, there, 3, 0.4)) or ", ".join(there[:5])
+            raise UsageError(f"error.unknown-{kind}", given=name, near=near)
+    return tuple(given)

@@ -59,7 +59,7 @@ class _Writer:
         if node not in self.slots:
             text = self.text(node)
             variable = f"v{len(self.slots)}"
-            self.lines.append(f"{variable} = {text}" if "\n" not in text else text.replace("@", variable))
+            self.lines.append(f"{variable} = {text}" if "\n" not in text else text.replace("\n    @ =", f"\n    {variable} ="))
             self.slots[node] = variable
         return self.slots[node]
 

@@ -45,7 +45,7 @@ def _head(lang: Lang) -> Iterator[str]:
 
 
 def _line(key: str, comment: str) -> str:
-    return f"{f'{key}:':<36}# {comment}"
+    return f"{f'{key}:':<36} # {comment}"
 
 
 def _fact(fact: Fact, lang: Lang) -> Iterator[str]:

@@ -54,6 +54,8 @@ def closed(given: Given, vocabulary: Vocabulary, problems: Problems) -> Closed:
     for constraint in vocabulary.constraints:
         if not constraint.strict:
             _warn_if_broken(constraint, given, problems)
+    if problems.contradicted:  # what follows from a contradiction is only noise beside it
+        return dict(given.values), {}
     try:
         return close(vocabulary, given.values)
     except PatientConflictError as error:

@@ -73,6 +73,10 @@ class Problems:
     def warn(self, key: str, line: int, /, **parts: object) -> None:
         self.warnings.append((key, {"where": self.where(line), **parts}))
 
+    @property
+    def contradicted(self) -> bool:
+        return any(isinstance(error, PatientConflictError) for _, error in self.errors)
+
     def raise_any(self) -> None:
         """Raises the one error, or all of them in the order of their lines."""
         ordered = [error for _, error in sorted(self.errors, key=lambda pair: pair[0])]
