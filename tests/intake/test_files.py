@@ -217,12 +217,12 @@ def test_large_and_endless_input_is_refused_quickly(
         read_file(large, vocabulary)
     with Path("/dev/zero").open("rb") as endless:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(endless))
-        with pytest.raises(PatientSyntaxError, match="stdin: .*1000000 bytes"):
+        with pytest.raises(PatientSyntaxError, match=r"stdin: .*1000000 bytes"):
             read_file("-", vocabulary)
     assert time.monotonic() - started < 2
 
 
 def test_standard_input(vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"losses: x")))
-    with pytest.raises(DeciduaError, match="^stdin:1: losses"):
+    with pytest.raises(DeciduaError, match=r"^stdin:1: losses"):
         read_file("-", vocabulary)

@@ -36,9 +36,9 @@ results:
   - {fact: vitamin_d, date: 2023-01-01, value: 75 nmol/L, method: x}
 """
 PIECES = st.sampled_from(
-    ["&a ", "*a", "!!int ", "[", "]", "{", "}", ": ", "- ", "\n", "\t", '"', "'", "#", "---\n", "? ", "|\n",
-     "\x00", "0", "9" * 50, "-1", "1e999", ".nan", "~", "yes", "2024-13-01", "9999-01-01", "losses: 3\n", "모름",
-     "\ud55c", "\u2028", " " * 300, "<<: ", "%", "@", "`", "\ufeff", "unknown", ">=", "+"]
+    ["&a ", "*a", "!!int ", "[", "]", "{", "}", ": ", "- ", "\n", "\t", '"', "'", "#", "---\n", "? ",
+     "|\n", "\x00", "0", "9" * 50, "-1", "1e999", ".nan", "~", "yes", "2024-13-01", "9999-01-01", "모름",
+     "losses: 3\n", "\u2028", " " * 300, "<<: ", "%", "@", "`", "\ufeff", "unknown", ">=", "+"]
 )  # fmt: skip
 SOON = settings(deadline=timedelta(seconds=2), suppress_health_check=[HealthCheck.function_scoped_fixture])
 

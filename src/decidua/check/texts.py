@@ -53,7 +53,7 @@ def word_problems(root: Path) -> Iterator[Problem]:
                 root, other, key, f"has no sentence in '{other}'; words.{lang}.yaml has one, translate it."
             )
     for key in sorted(set(tables["en"]) & set(tables["ko"])):
-        en, ko = (_blanks(str(tables[lang][key])) for lang in ("en", "ko"))
+        en, ko = (_blanks(str(tables[lang][key]), lang) for lang in ("en", "ko"))
         if en != ko:
             message = (
                 f"has the blanks {sorted(en)} in English and {sorted(ko)} in Korean; give both the same."
@@ -65,8 +65,9 @@ def _words(file: Path) -> Mapping[str, Any]:
     return yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader) or {} if file.is_file() else {}
 
 
-def _blanks(sentence: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+def _blanks(sentence: str, lang: str) -> set[str]:
+    """The names of the blanks; `rule_en` and `rule_ko` count as the same."""
+    return {name.removesuffix(f"_{lang}") for _, name, _, _ in Formatter().parse(sentence) if name}
 
 
 def _word(root: Path, lang: str, key: str, message: str) -> Problem:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from decidua.answers import Answers
 from decidua.check.problem import Problem, at
+from decidua.check.region import without_stated
 from decidua.guidelines import Knowledge
 
 SHOWN = "facts-shown.tsv"
@@ -16,6 +18,7 @@ def unused_problems(knowledge: Knowledge) -> Iterator[Problem]:
     yield from _facts(knowledge)
     yield from _names(knowledge)
     yield from _readings(knowledge)
+    yield from _turning(knowledge)
 
 
 def _facts(knowledge: Knowledge) -> Iterator[Problem]:
@@ -46,6 +49,16 @@ def used_facts(knowledge: Knowledge) -> set[str]:
     )
     for option in knowledge.options.values():
         found |= {*option.decides, *([option.done_fact] if option.done_fact else [])}
+    return found | _bounding(knowledge, found)
+
+
+def _bounding(knowledge: Knowledge, used: set[str]) -> set[str]:
+    """Facts from which something about a used one follows by a constraint."""
+    found: set[str] = set()
+    for one in knowledge.vocabulary.constraints:
+        members = {*one.sum, *(id_ for id_ in (one.at_most, one.if_, one.if_known) if id_)}
+        members |= {one.then.split(" = ")[0]} if one.then else set()
+        found |= members if one.strict and members & used else set()
     return found
 
 
@@ -110,3 +123,14 @@ def _named_readings(knowledge: Knowledge) -> set[str]:
             id_ for regimen in statement.regimens for id_ in (*regimen.readings, *regimen.timing_readings)
         }
     return found
+
+
+def _turning(knowledge: Knowledge) -> Iterator[Problem]:
+    """Readings on which criteria depend and yet no answer."""
+    answers = Answers(without_stated(knowledge))
+    functions = [answers.function(guideline, option) for guideline, option in knowledge.by_cell]
+    tested = {f.diagrams.variables[level].id for f in functions for level in f.diagrams.support(f.root)}
+    met = {variable.id for f in functions for variable in f.diagrams.variables if variable.kind == "reading"}
+    for id_ in sorted(met - tested):
+        message = "changes no answer, whichever alternative is taken; see whether its criteria say what the source says."
+        yield at(knowledge.content.items["readings"][id_], ["alternatives"], message, "warning")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import product
 
-from decidua.answers.diagram import Diagrams
+from decidua.answers.diagram import IMPOSSIBLE, LEAF, Diagrams
 from decidua.answers.space import Span, Variable
 from decidua.facts import Fact, Value, Vocabulary, show_value
 from decidua.facts.values import plain
@@ -43,62 +42,68 @@ class Witness:
 
 
 def smallest(
-    diagrams: Diagrams,
-    root: int,
-    readings: int,
-    wanted: Callable[[Hashable], bool],
-    at_most: int | None = None,
+    diagrams: Diagrams, root: int, readings: int, wanted: Callable[[Hashable], bool]
 ) -> tuple[Cells, Cells] | None:
-    """The fewest fact cells (and a choice of readings, none if possible) that lead only to one wanted leaf.
+    """The fewest fact cells that lead every admissible patient to one wanted leaf, and the readings they need.
 
-    `readings`: how many of the first levels are readings. None if more than `at_most` facts would be needed.
+    `readings`: how many of the first levels are readings; one is chosen only where leaving it open costs more facts.
+    None if no wanted leaf can be reached.
     """
-    ways = [((), root), *_ways(diagrams, root, readings)]
-    search = _Search(diagrams, wanted)
-    largest = len(diagrams.variables) - readings if at_most is None else at_most
-    for size in range(largest + 1):
-        for chosen, node in ways:
-            found = search.find(node, readings, size)
-            if found is not None:
-                return chosen, found
-    return None
+    leaves = sorted((leaf for leaf in diagrams.reachable(root) if wanted(leaf)), key=str)
+    found = [best for leaf in leaves if (best := _Search(diagrams, readings).towards(root, leaf)) is not None]
+    if not found:
+        return None
+    cells = min(found, key=lambda best: best[:2])[2]
+    return tuple(c for c in cells if c[0] < readings), tuple(c for c in cells if c[0] >= readings)
 
 
-def _ways(diagrams: Diagrams, root: int, readings: int) -> Iterable[tuple[Cells, int]]:
-    levels = sorted(level for level in diagrams.support(root) if level < readings)
-    for cells in product(*(range(diagrams.widths[level]) for level in levels)):
-        chosen = tuple(zip(levels, cells, strict=True))
-        if chosen:
-            yield chosen, diagrams.restrict(root, {level: (cell,) for level, cell in chosen})
+Best = tuple[int, int, Cells]
+"""Facts, readings, and the cells of both."""
 
 
 class _Search:
-    """Depth-first by size; `failed` remembers up to which size nothing was found below a diagram."""
+    """Smallest implicants, level by level: a variable is left open (then all its cells must do) or fixed to a cell.
 
-    def __init__(self, diagrams: Diagrams, wanted: Callable[[Hashable], bool]) -> None:
-        self.diagrams, self.wanted = diagrams, wanted
-        self.failed: dict[tuple[int, int], int] = {}
+    Leaves: True where the wanted one is reached, False where another is, None where nobody can be (it does not matter).
+    """
 
-    def find(self, node: int, start: int, left: int) -> Cells | None:
-        reached = self.diagrams.reachable(node)
-        if not any(self.wanted(leaf) for leaf in reached):
-            return None
-        if len(reached) == 1:
-            return ()
-        if left == 0 or self.failed.get((node, start), -1) >= left:
-            return None
-        found = self._deeper(node, start, left)
-        if found is None:
-            self.failed[node, start] = left
-        return found
+    def __init__(self, diagrams: Diagrams, readings: int) -> None:
+        self.diagrams, self.readings = diagrams, readings
+        self.memo: dict[int, Best | None] = {}
 
-    def _deeper(self, node: int, start: int, left: int) -> Cells | None:
-        for level in sorted(level for level in self.diagrams.support(node) if level >= start):
-            for cell in range(self.diagrams.widths[level]):
-                below = self.find(self.diagrams.cofactor(node, level, cell), level + 1, left - 1)
-                if below is not None:
-                    return ((level, cell), *below)
-        return None
+    def towards(self, root: int, wanted: Hashable) -> Best | None:
+        def judged(leaf: Hashable) -> bool | None:
+            return None if leaf == IMPOSSIBLE else leaf == wanted
+
+        return self.best(self.diagrams.combine(judged, [root]))
+
+    def best(self, node: int) -> Best | None:
+        if self.diagrams.level[node] == LEAF:
+            return (0, 0, ()) if self.diagrams.value[node] is True else None
+        if node not in self.memo:
+            found = [
+                self.best(self.diagrams.combine(_throughout, self.diagrams.children[node])),
+                *self._fixed(node),
+            ]
+            self.memo[node] = min(
+                (one for one in found if one is not None), key=lambda one: one[:2], default=None
+            )
+        return self.memo[node]
+
+    def _fixed(self, node: int) -> Iterable[Best]:
+        level = self.diagrams.level[node]
+        reading = level < self.readings
+        for cell, child in enumerate(self.diagrams.children[node]):
+            below = self.best(child)
+            if below is not None:
+                facts, readings, cells = below
+                yield facts + (not reading), readings + reading, ((level, cell), *cells)
+
+
+def _throughout(*leaves: Hashable) -> bool | None:
+    if False in leaves:
+        return False
+    return True if True in leaves else None
 
 
 def witness(vocabulary: Vocabulary, variables: Sequence[Variable], chosen: Cells, cells: Cells) -> Witness:

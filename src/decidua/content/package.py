@@ -8,7 +8,7 @@ to a list of items, each with an `id`. Later packages add items; they replace on
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from decidua.content.compiled import read_compiled, write_compiled
 from decidua.content.places import line_of
 from decidua.errors import ContentError
 
@@ -70,14 +71,43 @@ def load(extra: Sequence[Path] = ()) -> Content:
     for root in roots:
         if not root.is_dir():
             raise ContentError(f"{root} is not a folder; --content takes a folder of YAML files.")
+        package = read_files(root)
+        digest.update(hash_of(root, package).encode())
+        rows = read_compiled(root, hash_of(root, package)) if root == roots[0] else None
+        if rows is not None:
+            for kind, file, index, data in rows:
+                items.setdefault(kind, {})[str(data["id"])] = Item(kind, data, root / file, index)
+            continue
         namespace = _namespace(root) if root != roots[0] else None
-        for file in sorted(root.rglob("*.yaml")):
-            if file.name in NOT_CONTENT:
-                continue
-            raw = file.read_bytes()
-            digest.update(str(file.relative_to(root)).encode() + b"\0" + raw + b"\0")
+        for file, raw in package.items():
             problems += _add(items, file, raw, namespace)
     return Content(items, digest.hexdigest()[:16], roots, tuple(problems))
+
+
+def read_files(root: Path) -> dict[Path, bytes]:
+    """Every content file of a package, in order of names."""
+    return {file: file.read_bytes() for file in sorted(root.rglob("*.yaml")) if file.name not in NOT_CONTENT}
+
+
+def hash_of(root: Path, package: Mapping[Path, bytes]) -> str:
+    digest = hashlib.sha256()
+    for file, raw in package.items():
+        digest.update(str(file.relative_to(root)).encode() + b"\0" + raw + b"\0")
+    return digest.hexdigest()
+
+
+def compile_package(root: Path) -> None:
+    """Write the package's compiled form; a package with problems is left uncompiled, so that they are seen."""
+    package = read_files(root)
+    items: dict[str, dict[str, Item]] = {}
+    problems = [problem for file, raw in package.items() for problem in _add(items, file, raw, None)]
+    rows = [
+        (item.kind, str(item.file.relative_to(root)), item.index, item.data)
+        for shelf in items.values()
+        for item in shelf.values()
+    ]
+    if not problems:
+        write_compiled(root, hash_of(root, package), rows)
 
 
 def _namespace(root: Path) -> str:

@@ -53,13 +53,10 @@ def smallest_flip(knowledge: Knowledge, answers: Answers, reading: Reading, guid
 
     The other readings are left open if the facts settle it whatever they say; else one choice of them is named.
     """
-    best: Flip | None = None
-    for option in _options(knowledge, reading, guideline):
-        function = answers.function(guideline, option)
-        most = None if best is None else len(best.patient.values) - 1
-        found = _flip(knowledge, function, reading, most) if most is None or most >= 0 else None
-        best = found or best
-    return best
+    functions = (answers.function(guideline, option) for option in _options(knowledge, reading, guideline))
+    flips = (_flip(knowledge, function, reading) for function in functions)
+    found = [flip for flip in flips if flip is not None]
+    return min(found, key=lambda flip: (len(flip.patient.values), len(flip.patient.readings)), default=None)
 
 
 def _options(knowledge: Knowledge, reading: Reading, guideline: str) -> list[str]:
@@ -76,7 +73,7 @@ def _options(knowledge: Knowledge, reading: Reading, guideline: str) -> list[str
     return sorted(bearing, key=lambda option: option not in reading.touches)
 
 
-def _flip(knowledge: Knowledge, function: AnswerFunction, reading: Reading, most: int | None) -> Flip | None:
+def _flip(knowledge: Knowledge, function: AnswerFunction, reading: Reading) -> Flip | None:
     diagrams = function.diagrams
     levels = [level for level, variable in enumerate(diagrams.variables) if variable.id == reading.id]
     if not levels or levels[0] not in diagrams.support(function.root):
@@ -84,7 +81,7 @@ def _flip(knowledge: Knowledge, function: AnswerFunction, reading: Reading, most
     level = levels[0]
     slugs = [str(cell) for cell in diagrams.variables[level].cells]
     branches = [diagrams.cofactor(function.root, level, cell) for cell in range(len(slugs))]
-    found = smallest(diagrams, diagrams.combine(_row, branches), function.readings, _differ, most)
+    found = smallest(diagrams, diagrams.combine(_row, branches), function.readings, _differ)
     if found is None:
         return None
     row = _reached(function, branches, found)
