@@ -88,6 +88,14 @@ def test_aliases_given_twice(read: Read) -> None:
     assert line(read, "losses: 3\nnumber_of_losses: 4").startswith("p.yaml:2: losses is given twice")
 
 
+def test_the_words_of_a_range_go_when_it_is_narrowed(read: Read) -> None:
+    patient = read("losses: 2\nclinical_losses: '<= 3'").patient
+    assert patient.values["clinical_losses"] == Range(Decimal(0), Decimal(2))
+    assert patient.origins["clinical_losses"] == "parts-of-losses"
+    assert set(patient.given) == {"losses"}
+    assert read("weight: 60,5 kg").patient.values["weight"] == Decimal("60.5")
+
+
 def test_bmi(read: Read) -> None:
     values = read("weight: 60 kg\nheight: 165 cm").patient
     assert (values.values["bmi"], values.origins["bmi"]) == (Decimal("22.0"), "derived")
@@ -110,6 +118,7 @@ ONE_LINE: list[tuple[str | bytes, str, type[PatientError]]] = [
     ("\nweight: 60 stone", "p.yaml:2: weight has the unit 'stone'", PatientError),
     ("weight: 600 kg", "impossible", PatientError),
     ("vitamin_d: 30", "without a unit", PatientError),
+    ("prolactin: 1,500 ng/mL", "may divide thousands or decimals", PatientError),
     ("sle: [yes, no]", "one value, not a list", PatientError),
     ("sle: {value: yes}", "one value, not a list", PatientError),
     (f"title: {'x' * 300}", "longer than 200", PatientError),

@@ -213,6 +213,7 @@ def test_order_makes_the_sequence(read: Read) -> None:
         ("{outcom: loss}", "nearest or allowed: outcome"),
         ("{outcome: abortion}", "allowed are biochemical"),
         ("3", "a row of pregnancies is a table"),
+        ("{outcome: loss}, ~", "a row of pregnancies is a table"),
     ],
 )
 def test_rows_that_cannot_be(read: Read, rows: str, sentence: str) -> None:

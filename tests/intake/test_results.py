@@ -108,6 +108,18 @@ def test_rows_that_cannot_be(read: Read, row: str, sentence: str) -> None:
         read(f"results: [{row}]")
 
 
+def test_all_that_is_wrong_in_a_row_is_said(read: Read) -> None:
+    with pytest.raises(PatientError) as caught:
+        read("ana: negative\nresults: [{fact: ana, date: 2030-01-01, value: pos, method: guess, lab: x}]")
+    assert len(str(caught.value).splitlines()) == 4
+
+
+def test_a_list_with_mistakes_is_not_counted(read: Read) -> None:
+    with pytest.raises(PatientError) as caught:
+        read("total_pregnancies: 2\npregnancies_complete: yes\npregnancies: [{outcome: loss}, 3]")
+    assert len(str(caught.value).splitlines()) == 1
+
+
 def test_as_of_of_the_file_counts_and_the_parameter_wins(read: Read) -> None:
     text = "as_of: 2023-01-01\nresults: [{fact: tsh, date: 2023-06-01, value: 2 mIU/L}]"
     with pytest.raises(PatientError, match="2023-01-01"):

@@ -69,7 +69,7 @@ def _answers(builder: Builder, said: Sequence[Statement], parts: Sequence[int]) 
     def leaf(in_scope: bool, *flags: bool) -> object:
         return meaning(said, flags[:count], in_scope, flags[count:])
 
-    return builder.diagrams.combine(leaf, [*parts, *(builder.exists(part) for part in parts[1:])])  # type: ignore[arg-type]
+    return builder.diagrams.combine(leaf, [*parts, *(builder.exists(part) for part in parts[1:])])
 
 
 def _within(answer: object, *limits: bool) -> str:

@@ -60,9 +60,7 @@ def _units(knowledge: Knowledge) -> Iterator[Problem]:
     for fact in knowledge.vocabulary.facts.values():
         for index, unit in enumerate(fact.units):
             if not is_ucum(unit.code):
-                message = (
-                    f"has the unit '{unit.code}', which is no UCUM code; write one, such as mg/dL or m[IU]/L."
-                )
+                message = f"has the unit '{unit.code}', which is no UCUM code; write one, such as mg/dL or m[IU]/L."
                 yield at(items[fact.id], ["units", index, "code"], message)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from decidua.answers import AnswerFunction, Answers, Conflict, masks
 from decidua.check.problem import Problem, at
-from decidua.check.region import without_stated
 from decidua.check.witness import smallest, witness
 from decidua.guidelines import Knowledge
 
@@ -16,7 +15,7 @@ MOST_READINGS = 8
 
 def conflict_problems(knowledge: Knowledge) -> Iterator[Problem]:
     """Exact: over all admissible patients under every reading."""
-    answers = Answers(without_stated(knowledge))
+    answers = Answers(knowledge)
     for guideline, option in knowledge.by_cell:
         function = answers.function(guideline, option)
         for conflict in function.conflicts:
@@ -28,7 +27,7 @@ def _message(knowledge: Knowledge, function: AnswerFunction, conflict: Conflict)
     found = smallest(function.diagrams, function.root, function.readings, lambda leaf: leaf == conflict)
     who = "some patient"
     if found is not None:
-        who = witness(knowledge.vocabulary, function.diagrams.variables, *found).line(knowledge.vocabulary)
+        who = witness(knowledge, function.diagrams.variables, *found).line(knowledge)
     said = " and ".join(f"{id_} ({knowledge.statements[id_].answer})" for id_ in conflict.statements)
     return (
         f"{said} apply together on {function.option}, for example to: {who}. "

@@ -39,9 +39,7 @@ def expected(example: Example) -> dict[str, str]:
     return {"": example.is_} if isinstance(example.is_, str) else dict(example.is_)
 
 
-def _run(
-    knowledge: Knowledge, statement: Statement, example: Example, item: Item, index: int
-) -> Iterator[Problem]:
+def _run(knowledge: Knowledge, statement: Statement, example: Example, item: Item, index: int) -> Iterator[Problem]:
     path = ("examples", index)
     try:
         values = read_given(knowledge, example.given)
@@ -68,9 +66,7 @@ def read_given(knowledge: Knowledge, given: Mapping[str, object]) -> dict[str, V
         if name in knowledge.stated and isinstance(raw, bool):
             values[name] = raw
         elif fact is None:
-            raise ExampleError(
-                f"'{name}' is neither a fact nor a criterion that may be stated as true or false"
-            )
+            raise ExampleError(f"'{name}' is neither a fact nor a criterion that may be stated as true or false")
         elif (value := read_value(fact, raw)) is not None:
             values[fact.id] = value
     return close(knowledge.vocabulary, values)[0]
@@ -92,20 +88,11 @@ def settled_by(knowledge: Knowledge, statement: Statement, key: str) -> dict[str
 
 def _one(knowledge: Knowledge, readings: list[str], part: str) -> tuple[str, str]:
     reading, _, alternative = part.rpartition("/")
-    holding = [
-        id_
-        for id_ in readings
-        if alternative in knowledge.readings[id_].alternatives and reading in ("", id_)
-    ]
+    holding = [id_ for id_ in readings if alternative in knowledge.readings[id_].alternatives and reading in ("", id_)]
     if len(holding) != 1:
-        have = (
-            "; ".join(f"{id_}: {', '.join(knowledge.readings[id_].alternatives)}" for id_ in readings)
-            or "none"
-        )
+        have = "; ".join(f"{id_}: {', '.join(knowledge.readings[id_].alternatives)}" for id_ in readings) or "none"
         what = (
-            "is an alternative of several readings, write <reading>/<alternative>"
-            if holding
-            else "is no alternative"
+            "is an alternative of several readings, write <reading>/<alternative>" if holding else "is no alternative"
         )
         raise ExampleError(f"'{part}' {what}; the population depends on {have}")
     return holding[0], alternative

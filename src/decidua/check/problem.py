@@ -35,9 +35,7 @@ def at(item: Item, path: Iterable[Step], message: str, severity: Severity = "err
     return Problem(str(item.file), line, item.id, severity, message)
 
 
-_LINE = re.compile(
-    r"^(?P<file>.+?\.ya?ml)(?::(?P<line>\d+))?: (?:(?P<item>[\w.:@-]+): )?(?P<message>.+)$", re.DOTALL
-)
+_LINE = re.compile(r"^(?P<file>.+?\.ya?ml)(?::(?P<line>\d+))?: (?:(?P<item>[\w.:@-]+): )?(?P<message>.+)$", re.DOTALL)
 
 
 def from_text(text: str) -> Problem:

@@ -74,8 +74,7 @@ def _cites(item: Item, value: Any, path: tuple[Step, ...], id_: str, section: st
         if key in CITING and isinstance(below, list):
             found = ((i, one) for i, one in enumerate(below) if isinstance(one, Mapping))
             yield from (
-                Cite(item, (*path, key, i), id_, section if key == "cites" else str(key), one)
-                for i, one in found
+                Cite(item, (*path, key, i), id_, section if key == "cites" else str(key), one) for i, one in found
             )
         else:
             inside = str(key) if isinstance(below, list) else section

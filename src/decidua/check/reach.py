@@ -54,9 +54,7 @@ def _in_name(knowledge: Knowledge, name: str) -> Iterator[tuple[Unreached, Path]
         yield Unreached(name, name, part, how), path
 
 
-def _in_statement(
-    knowledge: Knowledge, statement: Statement, known: set[tuple[str, Path]]
-) -> list[Unreached]:
+def _in_statement(knowledge: Knowledge, statement: Statement, known: set[tuple[str, Path]]) -> list[Unreached]:
     population, scope = knowledge.own_populations[statement.id], knowledge.definitions[statement.guideline]
     space = region(knowledge, [scope, population])
     inside = space.limits if statement.scope == "wider" else space.both(space.limits, space.of(scope))
@@ -93,9 +91,7 @@ def reach_problems(knowledge: Knowledge) -> Iterator[Problem]:
         item = knowledge.content.items[kind][one.owner]
         field = "population" if kind == "statements" else "means"
         if one.part is None:
-            yield at(
-                item, [field], "can hold for no admissible patient under any reading; correct the criterion."
-            )
+            yield at(item, [field], "can hold for no admissible patient under any reading; correct the criterion.")
         else:
             yield at(item, [field], _message(knowledge, one), "warning")
     yield from _wider(knowledge)

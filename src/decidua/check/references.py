@@ -52,9 +52,7 @@ def _missing(name: str, kind: str, known: Collection[str]) -> str:
     return f"names '{name}', which is not among the {kind}{near(name, known)}; correct the id or add it."
 
 
-def _named(
-    value: Any, steps: tuple[str, ...], path: tuple[Step, ...]
-) -> Iterator[tuple[tuple[Step, ...], str]]:
+def _named(value: Any, steps: tuple[str, ...], path: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], str]]:
     """The ids that stand at a pointer; `then` of a constraint may be `fact = 'choice'`."""
     if not steps:
         for i, one in enumerate(value if isinstance(value, list) else [value]):
@@ -81,9 +79,7 @@ def _citations(content: Content) -> Iterator[Problem]:
         if outside:
             yield at(cite.item, cite.path, f"cites lines {outside} of {source}, which has lines 1 to {last}.")
         if last is not None and not cite.lines:
-            yield at(
-                cite.item, cite.path, f"cites {source} without lines; give them, the text is kept.", "warning"
-            )
+            yield at(cite.item, cite.path, f"cites {source} without lines; give them, the text is kept.", "warning")
 
 
 def _settled(knowledge: Knowledge) -> Iterator[Problem]:
@@ -108,5 +104,7 @@ def _twice(content: Content) -> Iterator[Problem]:
             seen.setdefault(id_, item)
     for file in sorted({item.file for item in items(content)}):
         for key, first, second in duplicates_in(file):
-            message = f"the key '{key}' stands already on line {first} of the same mapping; the first is lost, join them."
+            message = (
+                f"the key '{key}' stands already on line {first} of the same mapping; the first is lost, join them."
+            )
             yield Problem(str(file), second, key, "error", message)

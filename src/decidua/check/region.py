@@ -18,9 +18,7 @@ from decidua.guidelines import Knowledge
 
 def without_stated(knowledge: Knowledge) -> Knowledge:
     """The same knowledge, in which no named criterion may be given as a fact."""
-    named = {
-        id_: criterion.model_copy(update={"stated": False}) for id_, criterion in knowledge.named.items()
-    }
+    named = {id_: criterion.model_copy(update={"stated": False}) for id_, criterion in knowledge.named.items()}
     return replace(knowledge, named=named)
 
 

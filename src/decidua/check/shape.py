@@ -16,16 +16,10 @@ def shape_problems(knowledge: Knowledge) -> Iterator[Problem]:
     items = knowledge.content.items.get("statements", {})
     for statement in knowledge.statements.values():
         item = items[statement.id]
-        yield from (
-            _recommendation(statement, item)
-            if statement.kind == "recommendation"
-            else _other(statement, item)
-        )
+        yield from (_recommendation(statement, item) if statement.kind == "recommendation" else _other(statement, item))
         yield from _refines(knowledge, statement, item)
         if statement.mark == "corrected" and statement.correction is None:
-            yield at(
-                item, ["mark"], "is marked corrected without `correction`; say what the second source says."
-            )
+            yield at(item, ["mark"], "is marked corrected without `correction`; say what the second source says.")
     yield from _circles(knowledge)
 
 
@@ -58,9 +52,7 @@ def _refines(knowledge: Knowledge, statement: Statement, item: Item) -> Iterator
         if other is None:
             continue
         if statement.kind != "recommendation" or other.kind != "recommendation":
-            yield at(
-                item, ["refines", index], f"refines '{id_}', but only recommendations refine recommendations."
-            )
+            yield at(item, ["refines", index], f"refines '{id_}', but only recommendations refine recommendations.")
         if statement.guideline != other.guideline:
             yield at(
                 item,

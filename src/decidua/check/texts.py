@@ -49,15 +49,11 @@ def word_problems(root: Path) -> Iterator[Problem]:
     tables = {lang: _words(root / f"words.{lang}.yaml") for lang in ("en", "ko")}
     for lang, other in (("en", "ko"), ("ko", "en")):
         for key in sorted(set(tables[lang]) - set(tables[other])):
-            yield _word(
-                root, other, key, f"has no sentence in '{other}'; words.{lang}.yaml has one, translate it."
-            )
+            yield _word(root, other, key, f"has no sentence in '{other}'; words.{lang}.yaml has one, translate it.")
     for key in sorted(set(tables["en"]) & set(tables["ko"])):
         en, ko = (_blanks(str(tables[lang][key]), lang) for lang in ("en", "ko"))
         if en != ko:
-            message = (
-                f"has the blanks {sorted(en)} in English and {sorted(ko)} in Korean; give both the same."
-            )
+            message = f"has the blanks {sorted(en)} in English and {sorted(ko)} in Korean; give both the same."
             yield _word(root, "ko", key, message)
 
 

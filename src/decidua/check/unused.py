@@ -26,9 +26,7 @@ def _facts(knowledge: Knowledge) -> Iterator[Problem]:
     items = knowledge.content.items["facts"]
     for fact in knowledge.vocabulary.facts:
         if fact not in used and fact not in shown:
-            message = (
-                f"is used by no criterion and no option; use it, take it out, or give the reason in {SHOWN}."
-            )
+            message = f"is used by no criterion and no option; use it, take it out, or give the reason in {SHOWN}."
             yield at(items[fact], [], message, "warning")
     for fact in sorted(set(shown) & used):
         yield at(
@@ -44,9 +42,7 @@ def _facts(knowledge: Knowledge) -> Iterator[Problem]:
 def used_facts(knowledge: Knowledge) -> set[str]:
     """Facts of any criterion, and those that an option yields or records as done."""
     every = [*knowledge.names.values(), *knowledge.definitions.values(), *knowledge.own_populations.values()]
-    found = set[str]().union(
-        *(knowledge.expand(criterion) for criterion in [*every, *knowledge.conditions.values()])
-    )
+    found = set[str]().union(*(knowledge.expand(criterion) for criterion in [*every, *knowledge.conditions.values()]))
     for option in knowledge.options.values():
         found |= {*option.decides, *([option.done_fact] if option.done_fact else [])}
     return found | _bounding(knowledge, found)
@@ -119,9 +115,7 @@ def _named_readings(knowledge: Knowledge) -> set[str]:
     found: set[str] = set()
     for statement in knowledge.statements.values():
         found |= set(statement.readings)
-        found |= {
-            id_ for regimen in statement.regimens for id_ in (*regimen.readings, *regimen.timing_readings)
-        }
+        found |= {id_ for regimen in statement.regimens for id_ in (*regimen.readings, *regimen.timing_readings)}
     return found
 
 
@@ -132,5 +126,7 @@ def _turning(knowledge: Knowledge) -> Iterator[Problem]:
     tested = {f.diagrams.variables[level].id for f in functions for level in f.diagrams.support(f.root)}
     met = {variable.id for f in functions for variable in f.diagrams.variables if variable.kind == "reading"}
     for id_ in sorted(met - tested):
-        message = "changes no answer, whichever alternative is taken; see whether its criteria say what the source says."
+        message = (
+            "changes no answer, whichever alternative is taken; see whether its criteria say what the source says."
+        )
         yield at(knowledge.content.items["readings"][id_], ["alternatives"], message, "warning")

@@ -10,7 +10,8 @@ from decidua.answers.diagram import IMPOSSIBLE, LEAF, Diagrams
 from decidua.answers.space import Span, Variable
 from decidua.facts import Fact, Value, Vocabulary, show_value
 from decidua.facts.values import plain
-from decidua.language import Lang
+from decidua.guidelines import Knowledge
+from decidua.language import Lang, say
 
 Cells = tuple[tuple[int, int], ...]
 """(level, cell) pairs."""
@@ -25,20 +26,21 @@ class Witness:
     """The same as a person would write them in a patient file."""
     readings: tuple[tuple[str, str], ...]
 
-    def words(self, vocabulary: Vocabulary, lang: Lang) -> tuple[tuple[str, str], ...]:
+    def words(self, knowledge: Knowledge, lang: Lang) -> tuple[tuple[str, str], ...]:
         """(label, value) in words."""
-        facts = vocabulary.facts
-        return tuple(
-            (facts[id_].label[lang], show_value(facts[id_], value, lang))
-            for id_, value in self.values.items()
-        )
+        return tuple(_in_words(knowledge, id_, value, lang) for id_, value in self.values.items())
 
-    def line(self, vocabulary: Vocabulary) -> str:
-        shown = [f"{label}: {value}" for label, value in self.words(vocabulary, "en")]
-        return (
-            "; ".join([*shown, *(f"reading {reading} as {slug}" for reading, slug in self.readings)])
-            or "anybody"
-        )
+    def line(self, knowledge: Knowledge) -> str:
+        shown = [f"{label}: {value}" for label, value in self.words(knowledge, "en")]
+        shown += [f"reading {reading} as {slug}" for reading, slug in self.readings]
+        return "; ".join(shown) or "anybody"
+
+
+def _in_words(knowledge: Knowledge, id_: str, value: Value, lang: Lang) -> tuple[str, str]:
+    if id_ in knowledge.named:
+        return knowledge.named[id_].label[lang], say(lang, "value.yes" if value else "value.no")
+    fact = knowledge.vocabulary.facts[id_]
+    return fact.label[lang], show_value(fact, value, lang)
 
 
 def smallest(
@@ -85,9 +87,7 @@ class _Search:
                 self.best(self.diagrams.combine(_throughout, self.diagrams.children[node])),
                 *self._fixed(node),
             ]
-            self.memo[node] = min(
-                (one for one in found if one is not None), key=lambda one: one[:2], default=None
-            )
+            self.memo[node] = min((one for one in found if one is not None), key=lambda one: one[:2], default=None)
         return self.memo[node]
 
     def _fixed(self, node: int) -> Iterable[Best]:
@@ -106,22 +106,18 @@ def _throughout(*leaves: Hashable) -> bool | None:
     return True if True in leaves else None
 
 
-def witness(vocabulary: Vocabulary, variables: Sequence[Variable], chosen: Cells, cells: Cells) -> Witness:
+def witness(knowledge: Knowledge, variables: Sequence[Variable], chosen: Cells, cells: Cells) -> Witness:
     """The cells as values: for numbers one inside the span, and totals that hold their parts."""
-    values: dict[str, Value] = {
-        variables[level].id: _value(vocabulary.facts[variables[level].id], variables[level], cell)
-        for level, cell in cells
-    }
-    _lift_totals(vocabulary, values)
+    facts = knowledge.vocabulary.facts
+    values = {variables[level].id: _value(facts, variables[level], cell) for level, cell in cells}
+    _lift_totals(knowledge.vocabulary, values)
     readings = tuple((variables[level].id, str(variables[level].cells[cell])) for level, cell in chosen)
-    return Witness(
-        values, {id_: _written(vocabulary.facts[id_], value) for id_, value in values.items()}, readings
-    )
+    return Witness(values, {id_: _written(facts.get(id_), value) for id_, value in values.items()}, readings)
 
 
-def _value(fact: Fact, variable: Variable, cell: int) -> Value:
+def _value(facts: Mapping[str, Fact], variable: Variable, cell: int) -> Value:
     held = variable.cells[cell]
-    return _inside(fact, held) if isinstance(held, Span) else held
+    return _inside(facts[variable.id], held) if isinstance(held, Span) else held
 
 
 def _inside(fact: Fact, span: Span) -> Decimal:
@@ -139,15 +135,13 @@ def _lift_totals(vocabulary: Vocabulary, values: dict[str, Value]) -> None:
     for constraint in vocabulary.constraints:
         total = values.get(str(constraint.at_most))
         if constraint.strict and isinstance(total, Decimal):
-            parts = [
-                part for part in (values.get(id_) for id_ in constraint.sum) if isinstance(part, Decimal)
-            ]
+            parts = [part for part in (values.get(id_) for id_ in constraint.sum) if isinstance(part, Decimal)]
             values[str(constraint.at_most)] = max(total, sum(parts, Decimal(0)))
 
 
-def _written(fact: Fact, value: Value) -> str:
+def _written(fact: Fact | None, value: Value) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
-        return f"{plain(value)} {fact.unit.code if fact.unit else ''}".strip()
+        return f"{plain(value)} {fact.unit.code if fact and fact.unit else ''}".strip()
     return str(value)

@@ -35,7 +35,7 @@ def now(statements: Sequence[Statement], values: Mapping[str, Value]) -> Now:
     found = [_now(statement.window, values) for statement in statements if statement.window]
     for word in ("open", "unknown", "later", "closed"):
         if word in found:
-            return word  # type: ignore[return-value]
+            return word
     return "not-printed"
 
 

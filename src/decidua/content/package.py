@@ -75,8 +75,8 @@ def load(extra: Sequence[Path] = ()) -> Content:
         digest.update(hash_of(root, package).encode())
         rows = read_compiled(root, hash_of(root, package)) if root == roots[0] else None
         if rows is not None:
-            for kind, file, index, data in rows:
-                items.setdefault(kind, {})[str(data["id"])] = Item(kind, data, root / file, index)
+            for kind, name, index, data in rows:
+                items.setdefault(kind, {})[str(data["id"])] = Item(kind, data, root / name, index)
             continue
         namespace = _namespace(root) if root != roots[0] else None
         for file, raw in package.items():

@@ -84,7 +84,8 @@ class _Reading:
         add_bmi(self.given, self.vocabulary, self.problems)
         values, added = closed(self.given, self.vocabulary, self.problems)
         self.problems.raise_any()
-        patient = Patient(values, dict(self.given.words), self.given.origins | added, self.as_of)
+        given = {id_: said for id_, said in self.given.words.items() if values[id_] == self.given.values[id_]}
+        patient = Patient(values, given, self.given.origins | added, self.as_of)
         warnings = tuple(self.problems.warnings)
         return Intake(patient, self.as_of, warnings, pregnancies, complete, results, title)
 
@@ -100,14 +101,15 @@ class _Reading:
         return self.given.parts[key].line if key in self.given.parts else 1
 
     def _pregnancies(self) -> tuple[tuple[Pregnancy, ...] | None, bool | None]:
-        said = self._part("pregnancies_complete", truth_of)
+        said, before = self._part("pregnancies_complete", truth_of), self.problems.count
         rows = read_pregnancies(self.given.part("pregnancies"), self.vocabulary, self.as_of, self.problems)
         if rows is None:
             if said:
                 self.problems.refuse("error.pregnancies-missing", self._line("pregnancies_complete"))
             return None, None
         complete = is_complete(rows, said, self.given.values.get("total_pregnancies"))
-        self._add("pregnancies", self._from_pregnancies(rows, complete), "pregnancies")
+        if self.problems.count == before:  # counts of a list with mistakes would contradict for no reason
+            self._add("pregnancies", self._from_pregnancies(rows, complete), "pregnancies")
         return rows, True if complete else said
 
     def _from_pregnancies(self, rows: tuple[Pregnancy, ...], complete: bool) -> dict[str, Value]:
@@ -120,7 +122,10 @@ class _Reading:
         return found if abnormal is None else found | {"tissue_karyotype_abnormal": abnormal}
 
     def _results(self) -> tuple[Result, ...]:
+        before = self.problems.count
         results = read_results(self.given.part("results"), self.vocabulary, self.as_of, self.problems)
+        if self.problems.count > before:
+            return results
         self._add("latest", latest_values(results, self.vocabulary, self.problems), "results")
         persistent = apl_persistent(results)
         self._add("persistent", {} if persistent is None else {"apl_persistent": persistent}, "results")

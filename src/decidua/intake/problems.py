@@ -77,6 +77,10 @@ class Problems:
     def contradicted(self) -> bool:
         return any(isinstance(error, PatientConflictError) for _, error in self.errors)
 
+    @property
+    def count(self) -> int:
+        return len(self.errors)
+
     def raise_any(self) -> None:
         """Raises the one error, or all of them in the order of their lines."""
         ordered = [error for _, error in sorted(self.errors, key=lambda pair: pair[0])]

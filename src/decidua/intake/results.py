@@ -45,15 +45,15 @@ def read_results(
 def _result(row: Row, vocabulary: Vocabulary, as_of: date) -> Result | None:
     fact, on = _fact(row, vocabulary), row.past_date("date", as_of)
     _check_complete(row)
-    if fact is None or on is None or "value" not in row.cells:
+    if fact is None:
         return None
-    read = row.read("value", lambda tree, _: value_of(fact, tree))
-    if read is None:
+    read, method = row.read("value", lambda tree, _: value_of(fact, tree)), _method(row, fact, vocabulary)
+    if on is None or read is None:
         return None
     value, words = read
     if value is not None:
         warn_unlikely(fact, value, words, row.line, row.problems)
-    return Result(fact.id, on, value, words, row.line, _method(row, fact, vocabulary))
+    return Result(fact.id, on, value, words, row.line, method)
 
 
 def _check_complete(row: Row) -> None:

@@ -78,7 +78,7 @@ def tables_of(tree: Tree | None, key: str, problems: Problems) -> Iterator[Table
         for item in tree.items:
             if isinstance(item, Table):
                 yield item
-            elif not (isinstance(item, Scalar) and item.text is None):
+            else:  # an empty row too: it may stand for a pregnancy that was not written out
                 problems.refuse("error.row-not-mapping", item.line, key=key)
     elif tree is not None and not (isinstance(tree, Scalar) and tree.text is None):
         problems.refuse("error.not-list", tree.line, key=key)

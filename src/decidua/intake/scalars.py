@@ -18,6 +18,8 @@ LENGTH = 200
 UNKNOWN = ("", "unknown", "not known", "?", "모름")
 TRUE = ("yes", "true", "예")
 FALSE = ("no", "false", "아니오", "아니요")
+_THOUSANDS = re.compile(r"(?<!\d)[1-9]\d{0,2},\d{3}(?!\d)")
+"""`1,280` is 1280 to one reader and 1.28 to another; `0,125` and `1,5` have one meaning."""
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -70,6 +72,8 @@ def choice_of(tree: Tree, key: str, choices: Collection[str], *, kind: str) -> s
 def value_of(fact: Fact, tree: Tree) -> tuple[Value | None, str]:
     """The value of a fact and the words in which it was given. Raises PatientError."""
     raw = _raw(fact, tree)
+    if fact.numeric and _THOUSANDS.search(_words(raw)):
+        raise PatientError("error.comma", fact=fact.id, given=_words(raw))
     value = read_value(fact, raw)
     if isinstance(value, Range) and _outside(fact, value):
         low, high = fact.possible or (None, None)

@@ -80,8 +80,14 @@ class _Builder:
         fact = self.k.vocabulary.facts.get(id_)
         shown = show_value(fact, value, self.lang) if fact else say(self.lang, "value.yes" if value else "value.no")
         return m.FactView(
-            fact=id_, label=self.label(id_), value=shown, given=patient.given.get(id_), origin=patient.origins.get(id_)
+            fact=id_, label=self.label(id_), value=shown, given=patient.given.get(id_), origin=self.origin(id_)
         )
+
+    def origin(self, id_: str) -> str | None:
+        """Where a value comes from that was not given directly, in words."""
+        source = self.c.patient.origins.get(id_)
+        known = ("derived", "pregnancies", "latest", "persistent")
+        return None if source is None else say(self.lang, f"origin.{source if source in known else 'constraint'}")
 
     def label(self, id_: str) -> str:
         if id_ in self.k.vocabulary.facts:
@@ -312,7 +318,7 @@ class _Builder:
             tests=tuple(
                 m.AskTestView(
                     test=ask.test,
-                    label=self.k.options[ask.test].label[self.lang] if ask.test in self.k.options else "; ".join(map(self.label, ask.facts)),
+                    label=self.test_label(ask.test, ask.facts),
                     facts=ask.facts,
                     labels=tuple(map(self.label, ask.facts)),
                     about=ask.cells,
@@ -321,6 +327,10 @@ class _Builder:
                 for ask in asked.tests
             ),
         )
+
+    def test_label(self, test: str | None, facts: Sequence[str]) -> str:
+        option = self.k.options.get(test or "")
+        return option.label[self.lang] if option else "; ".join(map(self.label, facts))
 
     def _help(self, id_: str) -> str | None:
         fact = self.k.vocabulary.facts.get(id_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console, Group
 from rich.padding import Padding
@@ -78,9 +78,9 @@ def _matrix(report: m.Report, lang: Lang) -> Iterable[object]:
 def _rows(report: m.Report, kind: str) -> Table:
     lang = report.language
     table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
-    table.add_column("", ratio=3)
+    table.add_column("", ratio=3, overflow="fold")
     for guideline in report.guidelines:
-        table.add_column(f"{guideline.society} {guideline.year}", ratio=4)
+        table.add_column(f"{guideline.society} {guideline.year}", ratio=4, overflow="fold")
     columns: Sequence[Sequence[m.OptionView]] = [getattr(guideline, kind) for guideline in report.guidelines]
     for row in zip(*columns, strict=True):
         name = Text(row[0].label)
@@ -97,7 +97,7 @@ def cell_text(cell: m.OptionView, lang: Lang) -> Text:
         text.append(say(lang, "option.other-short") + "\n", style="bold")
     text.append(f"{SYMBOLS[cell.group]} {say(lang, f'answer.{cell.answer}')}", style=STYLES[cell.group])
     if cell.group == "open":
-        text.append("\n" + " / ".join(say(lang, f"answer.{answer}") for answer in cell.possible), style="dim")
+        text.append("\n" + " / ".join(say(lang, f"short.{answer}") for answer in cell.possible), style="dim")
     printed = [*cell.strength, *cell.certainty] if cell.group != "open" else []
     if printed:
         text.append("\n" + " · ".join(printed), style="dim")
@@ -134,11 +134,15 @@ def _tail(report: m.Report, lang: Lang, options: Sequence[str]) -> Iterable[obje
 
 def _disagreements(report: m.Report) -> list[object]:
     lang, names = report.language, {g.id: f"{g.society} {g.year}" for g in report.guidelines}
+    tests = {test.option: test.label for guideline in report.guidelines for test in guideline.tests}
     found: list[object] = []
     silent: list[str] = []
     for d in report.disagreements:
         if d.kind == "silent":
             silent.append(d.label)
+            continue
+        if d.about:
+            found.append(Text(f"≠ {d.label}: {_about(d, names, tests, lang)}"))
             continue
         line = f"{d.label}: {names[d.between[0]]} ({say(lang, f'answer.{d.answers[0]}')}) — "
         line += f"{names[d.between[1]]} ({say(lang, f'answer.{d.answers[1]}')}): {d.words}"
@@ -148,6 +152,11 @@ def _disagreements(report: m.Report) -> list[object]:
     if silent:
         found.append(Text(say(lang, "report.silent-on", options=", ".join(dict.fromkeys(silent)))))
     return found or [Text(say(lang, "report.no-disagreement"))]
+
+
+def _about(d: m.DisagreementView, names: Mapping[str, str], tests: Mapping[str, str], lang: Lang) -> str:
+    test = tests.get(d.about or "", d.about)
+    return say(lang, "text.against-test", one=names[d.between[0]], test=test, other=names[d.between[1]])
 
 
 def _asks(report: m.Report) -> list[object]:

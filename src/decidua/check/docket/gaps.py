@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from decidua.answers import Answers
 from decidua.check.docket.question import Question, ask, unique
 from decidua.check.reach import Unreached, unreached
-from decidua.check.region import without_stated
 from decidua.criteria import Criterion, OneOf, walk
 from decidua.criteria.phrases import phrase
 from decidua.guidelines import Knowledge, Regimen, Statement
@@ -55,10 +54,7 @@ def methods(knowledge: Knowledge) -> Iterator[Question]:
             if method not in knowledge.vocabulary.facts or fact.ask != "test":
                 continue
             places = [
-                cite
-                for one in said
-                if fact.id in used[one.id] and method not in used[one.id]
-                for cite in one.cites
+                cite for one in said if fact.id in used[one.id] and method not in used[one.id] for cite in one.cites
             ]
             if places:
                 text = ask("docket.method", {"marker": fact.label})
@@ -75,9 +71,7 @@ def missing_doses(knowledge: Knowledge) -> Iterator[Question]:
                 yield Question(0, id_, "regimen", statement.guideline, text, regimen.cites)
         if _lacks_regimen(knowledge, statement):
             text = ask("docket.regimen", {"option": knowledge.options[statement.options[0]].label})
-            yield Question(
-                0, f"regimen.{statement.id}", "regimen", statement.guideline, text, statement.cites
-            )
+            yield Question(0, f"regimen.{statement.id}", "regimen", statement.guideline, text, statement.cites)
 
 
 def _missing(regimen: Regimen) -> list[str]:
@@ -113,9 +107,7 @@ def _group(knowledge: Knowledge, one: Unreached) -> Text:
     """The part in words; for the whole of a statement or name, what it is called."""
     if one.part is None:
         return (
-            knowledge.named[one.owner].label
-            if one.owner in knowledge.named
-            else knowledge.statements[one.owner].says
+            knowledge.named[one.owner].label if one.owner in knowledge.named else knowledge.statements[one.owner].says
         )
     en, ko = (phrase(one.part, knowledge.vocabulary, knowledge.labels, lang) for lang in LANGUAGES)
     return Text(en=en, ko=ko)
@@ -130,15 +122,11 @@ def _users(knowledge: Knowledge, one: Unreached) -> list[Statement]:
 
 def lone_evidence(knowledge: Knowledge) -> Iterator[Question]:
     """Options for which some patients get an effect told and no recommendation."""
-    answers = Answers(without_stated(knowledge))
+    answers = Answers(knowledge)
     for (guideline, option), said in knowledge.by_cell.items():
         evidence = [statement for statement in said if statement.kind == "evidence"]
         function = answers.function(guideline, option)
-        if (
-            evidence
-            and option in knowledge.options
-            and "evidence-only" in function.diagrams.reachable(function.root)
-        ):
+        if evidence and option in knowledge.options and "evidence-only" in function.diagrams.reachable(function.root):
             text = ask("docket.evidence", {"option": knowledge.options[option].label})
             places = unique([cite for statement in evidence for cite in statement.cites])
             id_ = f"evidence.{guideline}.{option}"
@@ -152,11 +140,7 @@ def unprinted(knowledge: Knowledge) -> Iterator[Question]:
             continue
         if statement.strength.printed is None:
             text = ask("docket.strength", {"says": statement.says})
-            yield Question(
-                0, f"strength.{statement.id}", "strength", statement.guideline, text, statement.cites
-            )
+            yield Question(0, f"strength.{statement.id}", "strength", statement.guideline, text, statement.cites)
         if statement.certainty.printed is None:
             text = ask("docket.certainty", {"says": statement.says})
-            yield Question(
-                0, f"certainty.{statement.id}", "certainty", statement.guideline, text, statement.cites
-            )
+            yield Question(0, f"certainty.{statement.id}", "certainty", statement.guideline, text, statement.cites)

@@ -48,12 +48,8 @@ class Question:
 
 def ask(key: str, parts: Mapping[str, Text | str]) -> Text:
     """The sentence `key` in both languages; a Text among the parts is put in in the sentence's language."""
-    en = say(
-        "en", key, **{name: part["en"] if isinstance(part, Text) else part for name, part in parts.items()}
-    )
-    ko = say(
-        "ko", key, **{name: part["ko"] if isinstance(part, Text) else part for name, part in parts.items()}
-    )
+    en = say("en", key, **{name: part["en"] if isinstance(part, Text) else part for name, part in parts.items()})
+    ko = say("ko", key, **{name: part["ko"] if isinstance(part, Text) else part for name, part in parts.items()})
     return Text(en=en, ko=ko)
 
 

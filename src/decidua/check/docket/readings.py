@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from decidua.answers import AnswerFunction, Answers
+from decidua.answers import ANSWERS, SILENT, AnswerFunction, Answers
 from decidua.answers.diagram import IMPOSSIBLE
 from decidua.check.docket.question import Flip, Question
-from decidua.check.region import without_stated
 from decidua.check.witness import smallest, witness
 from decidua.guidelines import Knowledge, Reading
 
 
 def open_readings(knowledge: Knowledge, guideline: str | None = None) -> Iterator[Question]:
-    answers = Answers(without_stated(knowledge))
+    answers = Answers(knowledge)
     for reading in knowledge.readings.values():
         if reading.settled is None:
             for whose in _guidelines(knowledge, reading):
@@ -51,12 +50,19 @@ def _question(knowledge: Knowledge, answers: Answers, reading: Reading, guidelin
 def smallest_flip(knowledge: Knowledge, answers: Answers, reading: Reading, guideline: str) -> Flip | None:
     """Over all options of the guideline, the fewest facts that settle the answer under each alternative, not all alike.
 
+    Differences between two kinds of silence (out of scope, not in the source …) are taken only if there is no other.
     The other readings are left open if the facts settle it whatever they say; else one choice of them is named.
     """
     functions = (answers.function(guideline, option) for option in _options(knowledge, reading, guideline))
     flips = (_flip(knowledge, function, reading) for function in functions)
-    found = [flip for flip in flips if flip is not None]
-    return min(found, key=lambda flip: (len(flip.patient.values), len(flip.patient.readings)), default=None)
+    return min((flip for flip in flips if flip is not None), key=_rank, default=None)
+
+
+def _rank(flip: Flip) -> tuple[bool, int, int, int]:
+    """A flip that is more than one kind of silence against another; then few facts, few readings, weighty answers."""
+    answers = [answer for _, answer in flip.answers]
+    weight = min(ANSWERS.index(answer) for answer in answers)
+    return set(answers) <= set(SILENT), len(flip.patient.values), len(flip.patient.readings), weight
 
 
 def _options(knowledge: Knowledge, reading: Reading, guideline: str) -> list[str]:
@@ -81,11 +87,12 @@ def _flip(knowledge: Knowledge, function: AnswerFunction, reading: Reading) -> F
     level = levels[0]
     slugs = [str(cell) for cell in diagrams.variables[level].cells]
     branches = [diagrams.cofactor(function.root, level, cell) for cell in range(len(slugs))]
-    found = smallest(diagrams, diagrams.combine(_row, branches), function.readings, _differ)
+    rows = diagrams.combine(_row, branches)
+    found = smallest(diagrams, rows, function.readings, _tell) or smallest(diagrams, rows, function.readings, _differ)
     if found is None:
         return None
     row = _reached(function, branches, found)
-    patient = witness(knowledge.vocabulary, diagrams.variables, *found)
+    patient = witness(knowledge, diagrams.variables, *found)
     return Flip(function.option, patient, tuple(zip(slugs, row, strict=True)))
 
 
@@ -96,6 +103,11 @@ def _row(*answers: Hashable) -> Hashable:
 
 def _differ(leaf: Hashable) -> bool:
     return isinstance(leaf, tuple) and len(set(leaf)) > 1
+
+
+def _tell(leaf: Hashable) -> bool:
+    """They differ, and not only in how they are silent."""
+    return isinstance(leaf, tuple) and _differ(leaf) and not set(leaf) <= set(SILENT)
 
 
 def _reached(

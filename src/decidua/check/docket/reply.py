@@ -35,6 +35,7 @@ class Settlement:
 def apply_reply(knowledge: Knowledge, reply: Mapping[str, Any] | Path) -> Settlement:
     """Close readings by the authors' reply, a mapping or a YAML file. All of it is taken, or nothing."""
     file = reply if isinstance(reply, Path) else None
+    data: Any
     try:
         data = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader) if file else reply
     except yaml.YAMLError as error:
@@ -93,9 +94,7 @@ def _unsettleable(knowledge: Knowledge, id_: str, slug: str) -> str | None:
     if slug not in reading.alternatives:
         return f"cannot be settled as '{slug}'; its alternatives are {', '.join(reading.alternatives)}."
     if reading.settled not in (None, slug):
-        return (
-            f"is settled already as '{reading.settled}', not '{slug}'; change the content if that was wrong."
-        )
+        return f"is settled already as '{reading.settled}', not '{slug}'; change the content if that was wrong."
     return None
 
 
