@@ -20,6 +20,8 @@ def permanence_problems(content: Content) -> Iterator[Problem]:
     for root in content.roots:
         file = root / NAME
         if not file.is_file():
+            if root == content.roots[0]:
+                yield Problem(str(file), 1, NAME, "warning", "does not exist yet; run `decidua check --write-ids`.")
             continue
         here, anywhere = ids_of(content, root), ids_of(content)
         listed = read_ids(file)

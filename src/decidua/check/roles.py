@@ -19,7 +19,7 @@ SHORT = 40
 BY_SECTION = {
     "mechanism": "mechanism", "use": "background", "safety": "safety", "before": "precaution", "legal": "legal",
     "cost": "cost", "evidence": "evidence", "definition_cites": "definition", "items": "method", "regimens": "regimen",
-    "background": "background", "chances": "evidence", "other_indications": "background",
+    "background": "background", "chances": "evidence", "other_indications": "background", "places": "background",
 }  # fmt: skip
 """Where in the content the citing entry stands → role."""
 

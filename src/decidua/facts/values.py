@@ -39,9 +39,13 @@ class Patient:
         return fact in self.values and not isinstance(self.values[fact], Range)
 
 
-_NUMBER = re.compile(r"^\s*([<>]=?|≥|≤)?\s*([+-]?\d+(?:[.,]\d+)?)\s*(.*?)\s*$")
-_WEEKS = re.compile(r"^\s*(\d{1,2})\s*(?:\+|w\s*|주\s*)\s*([0-6])\s*(?:d|일)?\s*$")
-_TITRE = re.compile(r"^\s*1\s*[:/]\s*(\d+)\s*$")
+_NUMBER = re.compile(r"([<>]=?|≥|≤)? ?([+-]?\d+(?:[.,]\d+)?) ?([^\d].*)?")
+_THOUSANDS = re.compile(r"(?<!\d)[1-9]\d{0,2},\d{3}(?!\d)")
+"""`1,280` is 1280 to one reader and 1.28 to another; `0,125` and `1,5` have one meaning."""
+LONGEST = 60
+"""Characters of a number with its unit; longer text is no number."""
+_WEEKS = re.compile(r"(\d{1,2}) ?(?:\+|w|주) ?([0-6]) ?(?:d|일)?")
+_TITRE = re.compile(r"([<>]=?|≥|≤)? ?1 ?[:/] ?(\d+)")
 
 
 def read_value(fact: Fact, raw: object) -> Value | None:
@@ -87,21 +91,32 @@ def _joined(fact: Fact, raw: Mapping[object, object]) -> str:
 
 def _number(fact: Fact, raw: object) -> Value:
     if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
-        raise PatientError("error.number", fact=fact.id, given=raw, allowed=_units(fact))
-    text = str(raw)
-    if fact.format == "gestational-age" and (weeks := _WEEKS.match(text)):
+        raise _no_number(fact, raw)
+    text = " ".join(str(raw).split())
+    if _THOUSANDS.search(text):
+        raise PatientError("error.comma", fact=fact.id, given=raw)
+    if fact.format == "gestational-age" and (weeks := _WEEKS.fullmatch(text)):
         return _within(fact, Decimal(int(weeks[1]) * 7 + int(weeks[2])), text)
-    if fact.format == "titre" and (titre := _TITRE.match(text)):
-        return _within(fact, Decimal(titre[1]), text)
-    match = _NUMBER.match(text)
+    if fact.format == "titre" and (titre := _TITRE.fullmatch(text)):
+        return _signed(fact, titre[1], Decimal(titre[2]), text)
+    match = _NUMBER.fullmatch(text) if len(text) <= LONGEST else None
     if not match:
-        raise PatientError("error.number", fact=fact.id, given=raw, allowed=_units(fact))
+        raise _no_number(fact, raw)
     sign, digits, unit_text = match.groups()
-    unit = _unit(fact, unit_text, raw)
+    unit = _unit(fact, unit_text or "", raw)
     try:
         value = canonical(fact, Decimal(digits.replace(",", ".")), unit)
     except InvalidOperation:
-        raise PatientError("error.number", fact=fact.id, given=raw, allowed=_units(fact)) from None
+        raise _no_number(fact, raw) from None
+    return _signed(fact, sign, value, text)
+
+
+def _no_number(fact: Fact, raw: object) -> PatientError:
+    key = "error.number" if fact.units else "error.count"
+    return PatientError(key, fact=fact.id, given=raw, allowed=_units(fact))
+
+
+def _signed(fact: Fact, sign: str | None, value: Decimal, text: str) -> Value:
     return _within(fact, value, text) if sign is None else _bounded(fact, sign, value, text)
 
 
@@ -134,7 +149,7 @@ _SPOKEN: Mapping[str, tuple[str, ...]] = {
 
 
 def canonical(fact: Fact, value: Decimal, unit: Unit | None) -> Decimal:
-    """`value` in the fact's first unit; where the source pairs two units at a cut-off, on the side that the pair says."""
+    """`value` in the fact's first unit; beside a cut-off that the source pairs, on the side that the pair says."""
     if unit is None or unit is fact.units[0]:
         return value
     converted = unit.to_canonical(value)
@@ -162,12 +177,10 @@ def _within(fact: Fact, value: Decimal, text: str) -> Decimal:
 
 def _bounded(fact: Fact, sign: str, value: Decimal, text: str) -> Range:
     step = Decimal(1) if fact.type == "integer" else Decimal("0.000001")
+    edge = {">": value + step, "<": value - step}.get(sign, value)
     _within(fact, value, text)
-    if sign in (">=", "≥"):
-        return Range(value, None)
-    if sign in ("<=", "≤"):
-        return Range(None, value)
-    return Range(value + step, None) if sign == ">" else Range(None, value - step)
+    _within(fact, edge, text)  # "< 0" of a count, or more than the most that can be, leaves no number
+    return Range(edge, None) if sign in (">=", "≥", ">") else Range(None, edge)
 
 
 def unlikely(fact: Fact, value: Value) -> bool:

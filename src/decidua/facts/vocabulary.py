@@ -9,6 +9,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
+from pydantic import Field
+
 from decidua.language import Model, Text
 
 Kind = Literal["boolean", "integer", "number", "choice"]
@@ -36,7 +38,7 @@ class Unit(Model):
 
 
 class Pair(Model):
-    """A source's own pairing of two units at a cut-off: `other` counts as exactly `value`, and keeps the order around it."""
+    """A source's own pairing of two units at a cut-off: `other` counts as exactly `value`; the order around it is kept."""
 
     value: Decimal
     unit: str
@@ -80,7 +82,7 @@ class Fact(Model):
 
 
 class Constraint(Model):
-    """What cannot be, in one of three forms: a sum within a total; one boolean implies another; known implies a choice."""
+    """What cannot be: a sum above its total; one boolean without another that it implies; a known fact without a choice."""
 
     id: str
     says: Text
@@ -88,11 +90,9 @@ class Constraint(Model):
     at_most: str | None = None
     allow: Literal["multiple-births"] | None = None
     """An exception that real life knows: then a breach is a warning, and nothing is concluded from it."""
-    if_: str | None = None
+    if_: str | None = Field(default=None, alias="if")
     then: str | None = None
     if_known: str | None = None
-
-    model_config = {**Model.model_config, "alias_generator": lambda name: name.rstrip("_"), "populate_by_name": True}
 
     @property
     def strict(self) -> bool:

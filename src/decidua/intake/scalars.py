@@ -18,8 +18,6 @@ LENGTH = 200
 UNKNOWN = ("", "unknown", "not known", "?", "모름")
 TRUE = ("yes", "true", "예")
 FALSE = ("no", "false", "아니오", "아니요")
-_THOUSANDS = re.compile(r"(?<!\d)[1-9]\d{0,2},\d{3}(?!\d)")
-"""`1,280` is 1280 to one reader and 1.28 to another; `0,125` and `1,5` have one meaning."""
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -72,14 +70,7 @@ def choice_of(tree: Tree, key: str, choices: Collection[str], *, kind: str) -> s
 def value_of(fact: Fact, tree: Tree) -> tuple[Value | None, str]:
     """The value of a fact and the words in which it was given. Raises PatientError."""
     raw = _raw(fact, tree)
-    if fact.numeric and _THOUSANDS.search(_words(raw)):
-        raise PatientError("error.comma", fact=fact.id, given=_words(raw))
-    value = read_value(fact, raw)
-    if isinstance(value, Range) and _outside(fact, value):
-        low, high = fact.possible or (None, None)
-        unit = fact.unit.label if fact.unit else ""
-        raise PatientError("error.impossible", fact=fact.id, given=raw, low=low, high=high, unit=unit)
-    return value, _words(raw)
+    return read_value(fact, raw), _words(raw)
 
 
 def _raw(fact: Fact, tree: Tree) -> str | Mapping[str, str] | None:
@@ -93,14 +84,6 @@ def _raw(fact: Fact, tree: Tree) -> str | Mapping[str, str] | None:
 
 def _words(raw: str | Mapping[str, str] | None) -> str:
     return " ".join(raw.values()) if isinstance(raw, Mapping) else raw or ""
-
-
-def _outside(fact: Fact, value: Range) -> bool:
-    """`< 0` of a count is a range, but an empty one."""
-    if fact.possible is None:
-        return False
-    low, high = fact.possible
-    return (value.low is not None and value.low > high) or (value.high is not None and value.high < low)
 
 
 def symbols(value: Value, fact: Fact | None = None) -> str:

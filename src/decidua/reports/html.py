@@ -23,7 +23,7 @@ from decidua.reports import models as m
 
 SUPPORTIVE = "supportive-care"
 SYMBOLS: Mapping[m.Group, str] = {"for": "●", "against": "✕", "weak": "◐", "silent": "–", "open": "?"}
-_PLAIN = re.compile(r"[A-Za-z0-9 ]")
+_PLAIN = re.compile(r"[A-Za-z0-9]")
 _HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
 Row = tuple[m.OptionView, ...]
@@ -51,7 +51,7 @@ def _sha256(text: str) -> str:
 
 
 def _css_string(text: str) -> str:
-    """A text as a CSS string: everything but letters, digits and spaces as hexadecimal escapes."""
+    """A text as a CSS string: everything but ascii letters and digits as hexadecimal escapes."""
     return '"' + "".join(c if _PLAIN.match(c) else f"\\{ord(c):06x}" for c in text) + '"'
 
 
@@ -127,9 +127,9 @@ class _Page:
         columns: list[Row] = [getattr(guideline, kind) for guideline in self.report.guidelines]
         return list(zip(*columns, strict=True))
 
-    def may_be_for(self, option: m.OptionView) -> bool:
-        """Only an answer for has a time."""
-        return bool(set(FOR) & set(option.possible))
+    def has_time(self, option: m.OptionView) -> bool:
+        """Only an answer for has a time; that none is printed is said where the answer is for."""
+        return option.group == "for" or (option.now != "not-printed" and bool(set(FOR) & set(option.possible)))
 
     def says_more(self, option: m.OptionView) -> bool:
         """Whether there is anything to open below the answer."""
