@@ -18,15 +18,15 @@ from itertools import product
 from pathlib import Path
 
 from decidua.answers import Answers, deciding, relevant
+from decidua.answers.functions import representative
 from decidua.answers.meaning import meaning
 from decidua.answers.space import Span
-from decidua.answers.functions import representative
 from decidua.consult import consult
 from decidua.consult.findings import explain, find
 from decidua.criteria import Criterion, truth
 from decidua.criteria.compiled import compile_criteria
-from decidua.facts import Patient, Value, close
 from decidua.errors import PatientConflictError
+from decidua.facts import Patient, Value, close
 from decidua.guidelines import Knowledge, read_knowledge
 
 TARGETS = {
@@ -102,10 +102,10 @@ def compiled_against_interpreter(knowledge: Knowledge, given: Sequence[dict[str,
     fast = median_time(compiled.run, given)
     slow = median_time(lambda v: [truth(c, v, knowledge.names, knowledge.settled) for c in criteria], given)
     line(f"compiled findings, {len(criteria)} criteria", fast, "reference interpreter", slow)
-    cel_rival(knowledge, given, fast)
+    cel_rival(given, fast)
 
 
-def cel_rival(knowledge: Knowledge, given: Sequence[dict[str, Value]], fast: float) -> None:
+def cel_rival(given: Sequence[dict[str, Value]], fast: float) -> None:
     """cel-python has no unknown: it is given complete booleans, which is easier than what we do."""
     try:
         import celpy

@@ -55,7 +55,7 @@ class ContentError(DeciduaError):
         self.problems = [problems] if isinstance(problems, str) else list(problems)
         super().__init__("error.content")
 
-    def message(self, lang: Lang) -> str:
+    def message(self, lang: Lang) -> str:  # noqa: ARG002  # problems of content are told to its maintainers, in English
         return "\n".join(self.problems)
 
 

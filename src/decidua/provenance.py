@@ -9,7 +9,7 @@ from pydantic import Field
 from decidua.language import Model, Text
 
 Mark = Literal["as-told", "verified", "corrected"]
-"""as-told: only the talk says so; verified: a second source says the same; corrected: a second source says otherwise."""
+"""as-told: only the talk says so; verified: another source says the same; corrected: another source says otherwise."""
 
 
 class Source(Model):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import CITES, BASE, Bench, Change, Data, fact, reading, statement, text
 
+from check.bench import BASE, CITES, Bench, Change, Data, fact, reading, statement, text
 from decidua.check import inspect
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Bench, Data, text
 
+from check.bench import Bench, Data, text
 from decidua.check import inspect, write_ids
 from decidua.check.codes import is_ucum, loinc_valid
 from decidua.content import load
@@ -39,7 +39,8 @@ def test_interface_words_match(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("code", [
-    "mg", "mg/kg", "ng/mL", "nmol/L", "m[IU]/L", "u[IU]/mL", "kg/m2", "%", "{titer}", "[lb_av]", "a", "wk", "10*6{cells}",
+    "mg", "mg/kg", "ng/mL", "nmol/L", "m[IU]/L", "u[IU]/mL", "kg/m2", "%", "{titer}", "[lb_av]", "a", "wk",
+    "10*6{cells}",
 ])  # fmt: skip
 def test_ucum(code: str) -> None:
     assert is_ucum(code)

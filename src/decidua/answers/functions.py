@@ -82,9 +82,7 @@ def _variables(knowledge: Knowledge, criteria: Sequence[Criterion]) -> list[Vari
     names = knowledge.names_under(every)
     readings = knowledge.readings_under(every) - set(knowledge.settled)
     leaves = [leaf for root in (every, *(knowledge.names[name] for name in names)) for leaf in walk(root)]
-    variables = [
-        Variable(id_, "reading", tuple(knowledge.readings[id_].alternatives)) for id_ in sorted(readings)
-    ]
+    variables = [Variable(id_, "reading", tuple(knowledge.readings[id_].alternatives)) for id_ in sorted(readings)]
     variables += [Variable(name, "named", (False, True)) for name in sorted(names & knowledge.stated)]
     facts = knowledge.expand(every)
     more = linked_breaks(knowledge.vocabulary, facts, [leaf for leaf in leaves if isinstance(leaf, Compare)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from decidua.criteria.tree import And, Compare, Criterion, Is, Not, OneOf, Or
@@ -70,7 +71,7 @@ def breaks_of(leaves: Iterable[Compare], integer: bool) -> list[Break]:
 
 def spans(breaks: Sequence[Break]) -> tuple[Span, ...]:
     edges: list[Break | None] = [None, *breaks, None]
-    return tuple(Span(low, high) for low, high in zip(edges, edges[1:], strict=False))
+    return tuple(Span(low, high) for low, high in pairwise(edges))
 
 
 def fact_variable(fact: Fact, leaves: Iterable[Compare], more: Iterable[Break] = ()) -> Variable:
@@ -131,5 +132,7 @@ def _compare(variable: Variable, op: str, value: Decimal) -> Compare:
 def allowed_cells(variables: Sequence[Variable], values: Mapping[str, Value]) -> dict[int, tuple[int, ...]]:
     """Level → cells that agree with the known values, for the variables of which something is known."""
     return {
-        level: variable.allowed(values[variable.id]) for level, variable in enumerate(variables) if variable.id in values
+        level: variable.allowed(values[variable.id])
+        for level, variable in enumerate(variables)
+        if variable.id in values
     }

@@ -84,7 +84,7 @@ def branches(function: AnswerFunction, node: int) -> tuple[Branch, ...]:
 
 
 def settled_answer(function: AnswerFunction, node: int) -> str | None:
-    """The one answer (or `disputed`) that a restricted diagram has come to; None while facts still matter or no world is left."""
+    """The one answer (or `disputed`) that a diagram has come to; None while facts still matter or no world is left."""
     found = _under_readings(function, node)
     if found is None or not found:
         return None

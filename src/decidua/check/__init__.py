@@ -36,8 +36,8 @@ def problems(knowledge: Knowledge) -> list[Problem]:
     found = [
         *reference_problems(knowledge), *shape_problems(knowledge), *text_problems(knowledge.content),
         *word_problems(knowledge.content.roots[0]), *code_problems(knowledge), *permanence_problems(knowledge.content),
-        *unused_problems(knowledge), *reach_problems(knowledge), *conflict_problems(knowledge), *size_problems(knowledge),
-        *example_problems(knowledge),
+        *unused_problems(knowledge), *reach_problems(knowledge), *conflict_problems(knowledge),
+        *size_problems(knowledge), *example_problems(knowledge),
     ]  # fmt: skip
     return sorted(found, key=lambda problem: (problem.file, problem.line, problem.item, problem.message))
 

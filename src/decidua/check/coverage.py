@@ -14,7 +14,7 @@ from decidua.guidelines import Knowledge
 
 @dataclass(frozen=True)
 class Coverage:
-    """`percent`: content lines with at least one existing id that really cites them; a discrepancy only notes a line."""
+    """`percent`: content lines with at least one existing id that really cites them; a discrepancy only notes one."""
 
     content_lines: int
     covered_lines: int

@@ -27,7 +27,7 @@ def permanence_problems(content: Content) -> Iterator[Problem]:
         listed = read_ids(file)
         for line, released in enumerate(listed, start=2):
             if released not in anywhere:
-                message = "was released and is gone; put it back, with `withdrawn_because` or `superseded_by` if it must rest."
+                message = "was released and is gone; put it back, as withdrawn or superseded if it must rest."
                 yield Problem(str(file), line, released[1], "error", message)
         for kind, id_ in sorted(here - set(listed)):
             message = f"is a new id of {kind} and not yet in {NAME}; run `decidua check --write-ids` before a release."

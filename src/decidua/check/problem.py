@@ -11,7 +11,7 @@ from typing import Literal
 from decidua.content import Item, line_of
 
 Severity = Literal["error", "warning", "info"]
-"""error: the content must not be released; warning: look at it; info: nothing is wrong, but a reviewer wants to know."""
+"""error: not to be released; warning: to be looked at; info: nothing is wrong, but a reviewer wants to know."""
 Step = str | int
 
 

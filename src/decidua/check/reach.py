@@ -101,8 +101,8 @@ def _message(knowledge: Knowledge, one: Unreached) -> str:
     words = phrase(one.part or Always(False), knowledge.vocabulary, knowledge.labels, "en")
     whose = "" if one.user == one.owner else f" for {one.user}"
     if one.how == "unreachable":
-        return f"the part '{words}' is unreachable{whose}: nobody can have it and meet the rest; see whether the source means it."
-    return f"the part '{words}' is covered{whose}: taking it out changes nobody's answer; keep it only if the source prints it."
+        return f"the part '{words}' is unreachable{whose}: nobody has it and meets the rest; see what the source means."
+    return f"the part '{words}' is covered{whose}: without it nothing changes; keep it only if the source prints it."
 
 
 def _wider(knowledge: Knowledge) -> Iterator[Problem]:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 @click.option("--guideline", "guidelines", multiple=True, metavar="ID", help="Only this guideline; may be repeated.")
 @click.option("--why", is_flag=True, help="With statements and the trace of every criterion.")
 @click.option("--format", "shape", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Date for dated results; default: the file's, else today.")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Date for dated results; default: the file's, else today."
+)
 @language
 @packages
 def command(
@@ -59,7 +61,12 @@ def _report(
     warnings = [say(lang, key, **parts) for key, parts in intake.warnings]
     full = shape != "text"
     return build_report(
-        consultation, lang, title=intake.title, warnings=warnings, why=why or full, deciding=full or bool(options) or why
+        consultation,
+        lang,
+        title=intake.title,
+        warnings=warnings,
+        why=why or full,
+        deciding=full or bool(options) or why,
     )
 
 

@@ -11,5 +11,6 @@ from decidua.consult.regimens import Worked
 
 __all__ = [
     "Ask", "AskAuthors", "AskTest", "Asks", "Cell", "Consultation", "DefinitionState", "Disagreement", "Finding",
-    "LegalState", "PrecautionState", "Worked", "consult", "deciding_sets", "explain", "find", "kind_labels", "meet", "order",
+    "LegalState", "PrecautionState", "Worked", "consult", "deciding_sets", "explain", "find", "kind_labels",
+    "meet", "order",
 ]  # fmt: skip

@@ -81,7 +81,7 @@ def law(option: Option, values: Mapping[str, Value]) -> tuple[LegalState, ...]:
 
 
 def other_indications(knowledge: Knowledge, option: Option, values: Mapping[str, Value]) -> tuple[Indication, ...]:
-    """The other reasons for the option that are surely present: then an answer about pregnancy loss does not bear on it."""
+    """Other reasons for the option that are surely present: an answer about pregnancy loss does not bear on them."""
     return tuple(
         indication
         for indication in option.other_indications

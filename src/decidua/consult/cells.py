@@ -11,7 +11,7 @@ from decidua.consult.findings import Finding, find
 from decidua.consult.regimens import Worked, work_out
 from decidua.errors import PatientConflictError
 from decidua.facts import Value
-from decidua.guidelines import Indication, Knowledge, Statement
+from decidua.guidelines import Indication, Statement
 
 
 @dataclass(frozen=True)
@@ -113,5 +113,3 @@ def _nearest(findings: tuple[Finding, ...], standing: Standing) -> tuple[Stateme
     if "other-population" not in standing.possible:
         return ()
     return tuple(f.statement for f in findings if f.statement.kind == "recommendation")
-
-

@@ -16,5 +16,10 @@ def admit(knowledge: Knowledge, patient: Patient) -> None:
         if computed is not None and computed is not patient.values[name]:
             label = knowledge.named[name].label
             raise PatientConflictError(
-                "error.stated", name=name, label_en=label.en, label_ko=label.ko, stated=patient.values[name], computed=computed
+                "error.stated",
+                name=name,
+                label_en=label.en,
+                label_ko=label.ko,
+                stated=patient.values[name],
+                computed=computed,
             )

@@ -2,7 +2,19 @@
 
 from decidua.criteria.parse import CriterionError, parse, parse_spec
 from decidua.criteria.trace import Trace, trace
-from decidua.criteria.tree import Choose, Compare, Criterion, Is, Named, OneOf, facts_in, names_in, parts_of, readings_in, walk
+from decidua.criteria.tree import (
+    Choose,
+    Compare,
+    Criterion,
+    Is,
+    Named,
+    OneOf,
+    facts_in,
+    names_in,
+    parts_of,
+    readings_in,
+    walk,
+)
 from decidua.criteria.truth import Settled, Truth, truth
 
 __all__ = [

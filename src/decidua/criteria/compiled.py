@@ -59,7 +59,9 @@ class _Writer:
         if node not in self.slots:
             text = self.text(node)
             variable = f"v{len(self.slots)}"
-            self.lines.append(f"{variable} = {text}" if "\n" not in text else text.replace("\n    @ =", f"\n    {variable} ="))
+            self.lines.append(
+                f"{variable} = {text}" if "\n" not in text else text.replace("\n    @ =", f"\n    {variable} =")
+            )
             self.slots[node] = variable
         return self.slots[node]
 
@@ -99,14 +101,17 @@ class _Writer:
         op, cut = ("==" if node.op == "=" else node.op), self.constant(node.value)
         ranged = f"compare({self.constant(node)}, k)"
         return self.known(
-            node.fact, f"2 if k is None else ({ranged} if k.__class__.__name__ == 'Range' else (1 if k {op} {cut} else 0))"
+            node.fact,
+            f"2 if k is None else ({ranged} if k.__class__.__name__ == 'Range' else (1 if k {op} {cut} else 0))",
         )
 
     def joint(self, node: And | Or | AtLeast) -> str:
         slots = [self.slot(part) for part in parts_of(node)]
         if isinstance(node, AtLeast):
             listed = f"({', '.join(slots)},)"
-            return f"1 if {listed}.count(1) >= {node.k} else 0 if {listed}.count(1) + {listed}.count(2) < {node.k} else 2"
+            return (
+                f"1 if {listed}.count(1) >= {node.k} else 0 if {listed}.count(1) + {listed}.count(2) < {node.k} else 2"
+            )
         decisive, other = (0, 1) if isinstance(node, And) else (1, 0)
         deciding = " or ".join(f"{slot} == {decisive}" for slot in slots)
         unknown = " or ".join(f"{slot} == 2" for slot in slots)

@@ -24,7 +24,9 @@ def expression(node: Criterion, vocabulary: Vocabulary, settled: Settled) -> str
             equal = [f"{quoted(fact)} = {literal(choice)}" for choice in choices]
             return equal[0] if len(equal) == 1 else f"({' or '.join(equal)})"
         case Compare(fact, op, value, _):
-            number = f"{value:f}" if vocabulary.facts[fact].type == "integer" else f"{value:f}" + ("" if value % 1 else ".0")
+            number = (
+                f"{value:f}" if vocabulary.facts[fact].type == "integer" else f"{value:f}" + ("" if value % 1 else ".0")
+            )
             return f"{quoted(fact)} {op} {number}"
         case Named(id):
             return quoted(id)

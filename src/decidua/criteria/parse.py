@@ -1,8 +1,8 @@
 """Criteria from text: a closed subset of CQL over named facts.
 
-    losses >= 4 and (peripheral_nk = 'raised' or not aps)
-    unk_percent > 5 '%'          vitamin_d between 20 'ng/mL' and 30 'ng/mL'
-    stage in {'trying', 'pregnant'}          at least 2 of (ana = 'positive', sle, aps)
+losses >= 4 and (peripheral_nk = 'raised' or not aps)
+unk_percent > 5 '%'          vitamin_d between 20 'ng/mL' and 30 'ng/mL'
+stage in {'trying', 'pregnant'}          at least 2 of (ana = 'positive', sle, aps)
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ class CriterionError(ValueError):
     """A criterion that is not in the language, or names what does not exist."""
 
 
-def parse_spec(spec: Any, vocabulary: Vocabulary, names: Collection[str], readings: Mapping[str, Collection[str]]) -> Criterion:
+def parse_spec(
+    spec: Any, vocabulary: Vocabulary, names: Collection[str], readings: Mapping[str, Collection[str]]
+) -> Criterion:
     """A criterion as content writes it: text, or a mapping with `reading` and one spec per alternative."""
     if isinstance(spec, bool):
         return Always(spec)
@@ -40,8 +42,12 @@ def parse_spec(spec: Any, vocabulary: Vocabulary, names: Collection[str], readin
     if reading not in readings:
         raise CriterionError(f"unknown reading '{reading}'")
     if set(given) != set(readings[reading]):
-        raise CriterionError(f"reading '{reading}' has the alternatives {sorted(readings[reading])}, given are {sorted(given)}")
-    chosen = ((alternative, parse_spec(given[alternative], vocabulary, names, readings)) for alternative in readings[reading])
+        raise CriterionError(
+            f"reading '{reading}' has the alternatives {sorted(readings[reading])}, given are {sorted(given)}"
+        )
+    chosen = (
+        (alternative, parse_spec(given[alternative], vocabulary, names, readings)) for alternative in readings[reading]
+    )
     return Choose(reading, tuple(chosen))
 
 
@@ -162,7 +168,9 @@ class _Reader:
     def one_choice(self, fact: Fact) -> str:
         choice = self.take().strip("'")
         if choice not in fact.choices:
-            raise CriterionError(f"{fact.id} cannot be '{choice}'; allowed are {', '.join(fact.choices)}, in '{self.text}'")
+            raise CriterionError(
+                f"{fact.id} cannot be '{choice}'; allowed are {', '.join(fact.choices)}, in '{self.text}'"
+            )
         return choice
 
     def number(self, fact: Fact) -> Criterion:

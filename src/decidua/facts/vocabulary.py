@@ -38,7 +38,7 @@ class Unit(Model):
 
 
 class Pair(Model):
-    """A source's own pairing of two units at a cut-off: `other` counts as exactly `value`; the order around it is kept."""
+    """A source's own pairing of two units at a cut-off: `other` counts as exactly `value`, order kept."""
 
     value: Decimal
     unit: str
@@ -82,7 +82,7 @@ class Fact(Model):
 
 
 class Constraint(Model):
-    """What cannot be: a sum above its total; one boolean without another that it implies; a known fact without a choice."""
+    """What cannot be: a sum above its total; a boolean without another; a known fact without a choice."""
 
     id: str
     says: Text

@@ -157,7 +157,7 @@ def _circles(names: Mapping[str, Criterion]) -> list[str]:
 
 def _homeless(content: Content, statements: Mapping[str, Statement], guidelines: Mapping[str, Guideline]) -> list[str]:
     return [
-        f"{item.where('id')}: {item.id}: a statement's id begins with its guideline; '{item.id.split('.', 1)[0]}' is none."
+        f"{item.where('id')}: {item.id}: its id must begin with a guideline; '{item.id.split('.', 1)[0]}' is none."
         for item in content.of("statements")
         if item.id in statements and statements[item.id].guideline not in guidelines
     ]

@@ -59,7 +59,7 @@ class Printed(Model):
 
 
 class Regimen(Model):
-    """A drug's dosing as printed; a part that is not printed is None, and `readings` are open on the parts they name."""
+    """A drug's dosing as printed; a part that is not printed is None, `readings` are open on what they name."""
 
     drug: Text
     dose: Decimal | tuple[Decimal, Decimal] | None = None

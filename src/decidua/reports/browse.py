@@ -68,7 +68,9 @@ def guidelines(knowledge: Knowledge, lang: Lang) -> Iterable[Text]:
 def one_guideline(knowledge: Knowledge, guideline: Guideline, lang: Lang) -> Iterable[Text]:
     yield Text(f"{guideline.id}: {guideline.name[lang]}", style="bold")
     yield Text(guideline.basis[lang])
-    yield Text(f"{say(lang, 'report.definitions')}: {guideline.definition_says[lang]} [{places(guideline.definition_cites)}]")
+    yield Text(
+        f"{say(lang, 'report.definitions')}: {guideline.definition_says[lang]} [{places(guideline.definition_cites)}]"
+    )
     for item in guideline.items:
         yield Text(f"{say(lang, f'topic.{item.topic}')}:", style="italic")
         yield from said(item, lang)

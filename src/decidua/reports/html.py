@@ -23,6 +23,8 @@ from decidua.reports import models as m
 
 SUPPORTIVE = "supportive-care"
 SYMBOLS: Mapping[m.Group, str] = {"for": "●", "against": "✕", "weak": "◐", "silent": "–", "open": "?"}
+APPLIES = ("applies", "undetermined", "does-not-apply")
+LAST: Mapping[str, int] = {"some": 1, "silent": 2}
 _PLAIN = re.compile(r"[A-Za-z0-9]")
 _HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
@@ -141,8 +143,10 @@ class _Page:
         return tuple(s for s in option.statements if s.id in apart)
 
     def other_statements(self, option: m.OptionView) -> tuple[m.StatementView, ...]:
+        """The other statements, those that apply first."""
         apart = {s.id for s in self.nearest(option)}
-        return tuple(s for s in option.statements if s.id not in apart)
+        rest = (s for s in option.statements if s.id not in apart)
+        return tuple(sorted(rest, key=lambda s: APPLIES.index(s.applies)))
 
     def branches(self, option: m.OptionView) -> list[tuple[str, str]]:
         """By reading, in words: the alternatives that bear on the answer, and the answers possible under them."""
@@ -159,9 +163,9 @@ class _Page:
     # ---- the rest -----------------------------------------------------------------------------------------------
 
     def disagreements(self) -> list[tuple[str, list[m.DisagreementView]]]:
-        """Grouped by kind, in order of appearance; mere silence last."""
+        """Grouped by kind, in order of appearance; what is not settled, and mere silence, last."""
         groups: dict[str, list[m.DisagreementView]] = {}
-        for found in sorted(self.report.disagreements, key=lambda d: d.kind == "silent"):
+        for found in sorted(self.report.disagreements, key=lambda d: LAST.get(d.kind, 0)):
             groups.setdefault(found.kind, []).append(found)
         return [(found[0].words, found) for found in groups.values()]
 

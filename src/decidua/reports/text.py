@@ -22,7 +22,12 @@ SHOWN = 8
 def print_report(report: m.Report, console: Console, *, options: Sequence[str] = (), why: bool = False) -> None:
     """`options`: those asked for are shown in detail; `why`: with the trace of every statement."""
     lang = report.language
-    for part in (*_head(report), *_matrix(report, lang), *_details(report, options, why), *_tail(report, lang, options)):
+    for part in (
+        *_head(report),
+        *_matrix(report, lang),
+        *_details(report, options, why),
+        *_tail(report, lang, options),
+    ):
         console.print(part)
 
 
@@ -43,8 +48,7 @@ def _head(report: m.Report) -> Iterable[object]:
 def _section(lang: Lang, key: str, body: Iterable[object]) -> Iterable[object]:
     yield Text()
     yield Rule(Text(say(lang, key), style="bold"), align="left", characters="─")
-    for part in body:
-        yield part
+    yield from body
 
 
 def _facts(report: m.Report) -> list[object]:
@@ -70,7 +74,9 @@ def _definitions(report: m.Report) -> list[object]:
 
 def _matrix(report: m.Report, lang: Lang) -> Iterable[object]:
     if any(guideline.options for guideline in report.guidelines):
-        yield from _section(lang, "report.options", [Text(say(lang, "report.legend"), style="dim"), _rows(report, "options")])
+        yield from _section(
+            lang, "report.options", [Text(say(lang, "report.legend"), style="dim"), _rows(report, "options")]
+        )
     if any(guideline.tests for guideline in report.guidelines):
         yield from _section(lang, "report.tests", [_rows(report, "tests")])
 

@@ -1,0 +1,24 @@
+"""The committed JSON schema is the one that the models generate, and it is itself a valid schema."""
+
+from __future__ import annotations
+
+import json
+import runpy
+
+import jsonschema
+
+from cli.running import ROOT
+
+SCRIPT = runpy.run_path(str(ROOT / "scripts" / "write_schema.py"))
+
+
+def test_committed_schema_is_the_generated_one() -> None:
+    committed = (ROOT / "docs" / "schema" / "report.schema.json").read_text(encoding="utf-8")
+    assert committed == SCRIPT["schema_text"](), "run `python scripts/write_schema.py`"
+
+
+def test_schema_is_valid_and_closed() -> None:
+    schema = json.loads(SCRIPT["schema_text"]())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    objects = [schema, *(part for part in schema["$defs"].values() if part["type"] == "object")]
+    assert all(part["additionalProperties"] is False for part in objects)
