@@ -19,6 +19,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schema_text() -> str:
     """The schema as it stands in the file. Every key is always written, so every key is required."""
     schema = {"$schema": DIALECT, "$id": PATH.name, **Report.model_json_schema(mode="serialization")}
+    for part in (schema, *schema["$defs"].values()):
+        if "properties" in part:
+            part["required"] = list(part["properties"])
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 
 from decidua.errors import PatientError
 from decidua.facts.vocabulary import Fact, Unit
-from decidua.language import Lang, say
+from decidua.language import Lang, say, words
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def show_value(fact: Fact, value: Value, lang: Lang) -> str:
     if isinstance(value, bool):
         return say(lang, "value.yes" if value else "value.no")
     if isinstance(value, str):
-        return fact.labels[value][lang] if value in fact.labels else say(lang, f"choice.{value}")
+        return fact.labels[value][lang] if value in fact.labels else words(lang).get(f"choice.{value}", value)
     if isinstance(value, Range):
         return _show_range(fact, value, lang)
     if fact.format == "gestational-age":
