@@ -135,7 +135,7 @@ def answers_against_brute_force(knowledge: Knowledge, given: Sequence[dict[str, 
         for guideline, option in cells:
             standing = answers.standing(guideline, option, values)
             if standing:
-                relevant(answers.function(guideline, option), standing.node)
+                relevant(answers.function(guideline, option), standing.plain)
 
     def sets(values: dict[str, Value]) -> None:
         for guideline, option in cells:

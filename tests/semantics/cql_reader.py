@@ -14,7 +14,7 @@ from decidua.criteria.truth import Truth, conjunction, disjunction, holds, negat
 from decidua.facts import Value
 
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<id>"(?:[^"\\]|\\.)+")|(?P<text>'(?:[^'\\]|\\.)*')|(?P<number>\d+(?:\.\d{1,8})?)(?![\d.])"""
+    r"""\s*(?:(?P<id>"(?:[^"\\]|\\.)+")|(?P<text>'(?:[^'\\]|\\.)*')|(?P<number>\d+(?:\.\d+)?)(?![\d.])"""
     r"""|(?P<op><=|>=|=|<|>)|(?P<bracket>[()])|(?P<word>and|or|not|true|false)\b)"""
 )
 

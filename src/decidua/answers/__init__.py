@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from decidua.answers.conclude import conclude
 from decidua.answers.deciding import DecidingSet, deciding
 from decidua.answers.functions import AnswerFunction, build
 from decidua.answers.masks import Masks, masks
@@ -15,7 +16,7 @@ from decidua.guidelines import Knowledge
 
 __all__ = [
     "AGAINST", "ANSWERS", "FOR", "SILENT", "WEAK", "AnswerFunction", "Answers", "Branch", "Conflict", "DecidingSet",
-    "Masks", "Standing", "build", "deciding", "masks", "meaning", "relevant", "stand", "unrefined",
+    "Masks", "Standing", "build", "conclude", "deciding", "masks", "meaning", "relevant", "stand", "unrefined",
 ]  # fmt: skip
 
 
@@ -25,6 +26,7 @@ class Answers:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self._functions: dict[tuple[str, str], AnswerFunction] = {}
+        self._concluded: tuple[Mapping[str, Value], Mapping[str, Value]] = ({}, {})
 
     def function(self, guideline: str, option: str) -> AnswerFunction:
         key = (guideline, option)
@@ -32,5 +34,12 @@ class Answers:
             self._functions[key] = build(self.knowledge, guideline, option)
         return self._functions[key]
 
+    def conclude(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        """The values with what follows from stated names; the last patient is remembered."""
+        if self._concluded[0] is not values:
+            self._concluded = (values, conclude(self.knowledge, values)[0])
+        return self._concluded[1]
+
     def standing(self, guideline: str, option: str, values: Mapping[str, Value]) -> Standing | None:
-        return stand(self.function(guideline, option), values)
+        """`values` must be closed under the constraints; None where they admit no world."""
+        return stand(self.function(guideline, option), self.conclude(values))

@@ -32,13 +32,17 @@ from decidua.guidelines import Knowledge, Statement
 
 @dataclass(frozen=True)
 class AnswerFunction:
-    """`root`: answers over readings (top), stated names and facts; what cannot be is IMPOSSIBLE."""
+    """`root`: answers over readings (top), stated names and facts; what cannot be is IMPOSSIBLE.
+
+    `plain`: the same without the names, for patients of whom none is stated.
+    """
 
     guideline: str
     option: str
     said: tuple[Statement, ...]
     diagrams: Diagrams
     root: int
+    plain: int
     readings: int
     """How many of the first variables are readings."""
     conflicts: tuple[Conflict, ...]
@@ -50,16 +54,17 @@ def build(knowledge: Knowledge, guideline: str, option: str) -> AnswerFunction:
     said = tuple(s for s in knowledge.said(guideline, option) if s.kind != "remark")
     if not said:
         diagrams = Diagrams(())
-        return AnswerFunction(guideline, option, (), diagrams, diagrams.leaf("not-in-source"), 0, ())
+        silence = diagrams.leaf("not-in-source")
+        return AnswerFunction(guideline, option, (), diagrams, silence, silence, 0, ())
     criteria = [knowledge.definitions[guideline], *(knowledge.populations[s.id] for s in said)]
     diagrams = Diagrams(_variables(knowledge, criteria))
     builder = Builder(diagrams, knowledge)
     answers = _answers(builder, said, [builder.of(criterion) for criterion in criteria])
-    limits = [builder.stated(v.id) for v in diagrams.variables if v.kind == "named"] + builder.constraints()
-    root = diagrams.combine(_within, [answers, *limits]) if limits else answers
+    plain = diagrams.combine(_within, [answers, *builder.constraints()])
+    root = diagrams.combine(_within, [plain, *(builder.stated(v.id) for v in diagrams.variables if v.kind == "named")])
     readings = sum(variable.kind == "reading" for variable in diagrams.variables)
     conflicts = tuple(sorted((a for a in diagrams.reachable(root) if isinstance(a, Conflict)), key=str))
-    return AnswerFunction(guideline, option, said, diagrams, root, readings, conflicts)
+    return AnswerFunction(guideline, option, said, diagrams, root, plain, readings, conflicts)
 
 
 def _answers(builder: Builder, said: Sequence[Statement], parts: Sequence[int]) -> int:
@@ -78,11 +83,13 @@ def _within(answer: object, *limits: bool) -> str:
 
 def _variables(knowledge: Knowledge, criteria: Sequence[Criterion]) -> list[Variable]:
     """Readings first, then the names that may be stated, then facts in the order of the vocabulary."""
-    every = And(tuple(criteria))
+    every = with_linked_names(knowledge, And(tuple(criteria)))
     names = knowledge.names_under(every)
-    readings = knowledge.readings_under(every) - set(knowledge.settled)
     leaves = [leaf for root in (every, *(knowledge.names[name] for name in names)) for leaf in walk(root)]
-    variables = [Variable(id_, "reading", tuple(knowledge.readings[id_].alternatives)) for id_ in sorted(readings)]
+    variables = [
+        Variable(id_, "reading", tuple(knowledge.readings[id_].alternatives))
+        for id_ in sorted(knowledge.readings_under(every) - set(knowledge.settled))
+    ]
     variables += [Variable(name, "named", (False, True)) for name in sorted(names & knowledge.stated)]
     facts = knowledge.expand(every)
     more = linked_breaks(knowledge.vocabulary, facts, [leaf for leaf in leaves if isinstance(leaf, Compare)])
@@ -91,6 +98,20 @@ def _variables(knowledge: Knowledge, criteria: Sequence[Criterion]) -> list[Vari
             own = [leaf for leaf in leaves if isinstance(leaf, Compare) and leaf.fact == id_]
             variables.append(fact_variable(fact, own, more.get(id_, ())))
     return variables
+
+
+def with_linked_names(knowledge: Knowledge, every: And) -> And:
+    """The criteria and the stated names that matter beside them: those that tie together two facts that are used.
+
+    A name that touches one used fact only needs no variable: `conclude` has drawn what follows from it.
+    """
+    facts, names = knowledge.expand(every), knowledge.names_under(every)
+    linked = [
+        Named(name)
+        for name in sorted(knowledge.stated - names)
+        if len(knowledge.expand(knowledge.names[name]) & facts) > 1
+    ]
+    return with_linked_names(knowledge, And((*every.parts, *linked))) if linked else every
 
 
 def linked_breaks(vocabulary: Vocabulary, facts: set[str], leaves: Sequence[Compare]) -> dict[str, list[Break]]:

@@ -28,11 +28,13 @@ def _without_names(function: AnswerFunction, root: int) -> int:
     diagrams = function.diagrams
     cache = cast(dict[int, int], function.caches.setdefault("plain", {}))
 
+    last = max((i for i, variable in enumerate(diagrams.variables) if variable.kind == "named"), default=-1)
+
     def go(node: int) -> int:
         if node in cache:
             return cache[node]
         level = diagrams.level[node]
-        if level == LEAF:
+        if level > last:  # names stand above all facts
             return node
         children = tuple(go(child) for child in diagrams.children[node])
         if diagrams.variables[level].kind == "named":

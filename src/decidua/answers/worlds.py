@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, cast
 
 from decidua.answers.diagram import LEAF
@@ -25,12 +26,22 @@ class Branch:
 
 @dataclass(frozen=True)
 class Standing:
-    """The answer that can be given now, and everything around it."""
+    """The answer that can be given now, and what it rests on.
 
+    `plain`: the diagram restricted by what is known, over facts alone where no name is stated.
+    """
+
+    function: AnswerFunction
+    allowed: Mapping[int, tuple[int, ...]]
     answer: str
     possible: tuple[str, ...]
     branches: tuple[Branch, ...]
-    node: int
+    plain: int
+
+    @cached_property
+    def node(self) -> int:
+        """The restricted diagram with the names that may still be stated; built only where it is asked for."""
+        return self.function.diagrams.restrict(self.function.root, self.allowed)
 
     @property
     def settled(self) -> bool:
@@ -47,12 +58,10 @@ class Standing:
 def stand(function: AnswerFunction, values: Mapping[str, Value]) -> Standing | None:
     """None where the known facts admit no world at all (a stated name against its definition)."""
     diagrams = function.diagrams
-    node = diagrams.restrict(function.root, allowed_cells(diagrams.variables, values))
-    return standing_at(function, node)
-
-
-def standing_at(function: AnswerFunction, node: int) -> Standing | None:
-    found = branches(function, node)
+    allowed = allowed_cells(diagrams.variables, values)
+    named = any(diagrams.variables[level].kind == "named" for level in allowed)
+    plain = diagrams.restrict(function.root if named else function.plain, allowed)
+    found = branches(function, plain)
     possible = ordered({answer for branch in found for answer in branch.possible})
     if not possible:
         return None
@@ -60,7 +69,7 @@ def standing_at(function: AnswerFunction, node: int) -> Standing | None:
         answer = possible[0]
     else:
         answer = "disputed" if all(len(branch.possible) == 1 for branch in found) else "needs-data"
-    return Standing(answer, possible, found, node)
+    return Standing(function, allowed, answer, possible, found, plain)
 
 
 def branches(function: AnswerFunction, node: int) -> tuple[Branch, ...]:

@@ -61,7 +61,7 @@ def meet(answers: Answers, guideline: str, option: str, values: Mapping[str, Val
         tuple(f.statement for f in findings if f.statement.kind == "remark" and f.applies != "does-not-apply"),
         work_out(knowledge, _with_regimens(findings, speaking), standing.answer, checks, bool(others), values),
         checks, law(meant, values), _now(standing, speaking, values), others, _readings(standing),
-        relevant(function, standing.node), _nearest(findings, standing),
+        relevant(function, standing.plain), _nearest(findings, standing),
     )  # fmt: skip
 
 

@@ -47,8 +47,9 @@ def consult(
     answers: Answers, patient: Patient, options: Sequence[str] = (), guidelines: Sequence[str] = ()
 ) -> Consultation:
     """`options`, `guidelines`: which to show; empty: all. Raises PatientConflictError."""
-    knowledge, values = answers.knowledge, patient.values
-    admit(knowledge, patient)
+    knowledge = answers.knowledge
+    patient = admit(knowledge, patient)
+    values = patient.values
     shown = tuple(options) or tuple(order(knowledge))
     societies = tuple(guidelines) or tuple(sorted(knowledge.guidelines, key=lambda g: knowledge.guidelines[g].year))
     cells = tuple(meet(answers, guideline, option, values) for option in shown for guideline in societies)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from decidua.answers import conclude
 from decidua.criteria import truth
 from decidua.errors import PatientConflictError
 from decidua.facts import Patient
 from decidua.guidelines import Knowledge
 
 
-def admit(knowledge: Knowledge, patient: Patient) -> None:
-    """Raises PatientConflictError where a stated name contradicts what the other facts compute."""
+def admit(knowledge: Knowledge, patient: Patient) -> Patient:
+    """The patient with what follows from the names that are stated.
+
+    Raises PatientConflictError where a stated name contradicts what the other facts compute.
+    """
     for name in sorted(knowledge.stated & set(patient.values)):
         values = {fact: value for fact, value in patient.values.items() if fact != name}
         computed = truth(knowledge.names[name], values, knowledge.names, knowledge.settled)
@@ -23,3 +29,5 @@ def admit(knowledge: Knowledge, patient: Patient) -> None:
                 stated=patient.values[name],
                 computed=computed,
             )
+    values, origins = conclude(knowledge, patient.values)
+    return replace(patient, values=values, origins={**patient.origins, **origins})

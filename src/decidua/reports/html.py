@@ -43,9 +43,7 @@ def render_html(report: m.Report) -> str:
 @cache
 def _environment() -> Environment:
     loader = PackageLoader("decidua.reports", "templates")
-    return Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 def _sha256(text: str) -> str:
@@ -130,8 +128,10 @@ class _Page:
         return list(zip(*columns, strict=True))
 
     def has_time(self, option: m.OptionView) -> bool:
-        """Only an answer for has a time; that none is printed is said where the answer is for."""
-        return option.group == "for" or (option.now != "not-printed" and bool(set(FOR) & set(option.possible)))
+        """Only an answer for has a time; that none is printed is said of therapies that are answered for."""
+        if option.now == "not-printed":
+            return option.group == "for" and not isinstance(option, m.TestView)
+        return bool(set(FOR) & set(option.possible))
 
     def says_more(self, option: m.OptionView) -> bool:
         """Whether there is anything to open below the answer."""
