@@ -16,7 +16,7 @@ from operator import or_
 from decidua.answers import Conflict, meaning
 from decidua.answers.deciding import LARGEST, DecidingSet
 from decidua.criteria import Compare, Criterion, truth, walk
-from decidua.criteria.tree import And
+from decidua.criteria.tree import And, Named
 from decidua.criteria.truth import holds
 from decidua.facts import Constraint, Fact, Range, Value
 from decidua.guidelines import Knowledge
@@ -40,7 +40,7 @@ class Oracle:
         self.knowledge, self.known = knowledge, known
         self.said = [s for s in knowledge.said(guideline, option) if s.kind != "remark"]
         self.criteria = [knowledge.definitions[guideline], *(knowledge.populations[s.id] for s in self.said)]
-        every = And(tuple(self.criteria))
+        every = _with_linking_names(knowledge, And(tuple(self.criteria)))
         self.facts = _with_totals(knowledge.expand(every), knowledge.vocabulary.constraints)
         self.stated = sorted(knowledge.names_under(every) & knowledge.stated)
         self.readings = _readings(knowledge, knowledge.readings_under(every))
@@ -48,32 +48,40 @@ class Oracle:
         self.leaves = [node for root in roots for node in walk(root) if isinstance(node, Compare)]
         self.worlds = list(self._worlds())
         self._truths: dict[tuple[object, ...], bool] = {}
+        self.there = [[self._speaks(knowledge.populations[s.id], dict(r)) for s in self.said] for r in self.readings]
         self.names: list[list[dict[str, bool]]] = [[self._names(w, dict(r)) for w in self.worlds] for r in self.readings]
         self.answers: list[list[Reached | None]] = [
-            [self._answer(world, dict(r)) if self._agrees(self.names[i][j]) else None for j, world in enumerate(self.worlds)]
+            [self._answer(world, i) if self._agrees(self.names[i][j]) else None for j, world in enumerate(self.worlds)]
             for i, r in enumerate(self.readings)
         ]
 
     # ---- worlds
 
     def _worlds(self) -> Iterable[World]:
-        linked = self._linked()
+        return self._admissible(self._linked(self.facts), self.known)
+
+    def _admissible(self, linked: set[str], known: Mapping[str, Value]) -> Iterable[World]:
         order = sorted(linked)
-        candidates = [self._candidates(self.knowledge.vocabulary.facts[id_], linked) for id_ in order]
+        candidates = [self._candidates(self.knowledge.vocabulary.facts[id_], linked, known.get(id_)) for id_ in order]
         for key in product(*candidates):
             values = dict(zip(order, key, strict=True))
             if all(_admits(constraint, values) for constraint in self.knowledge.vocabulary.constraints):
                 yield World(values, key)
 
-    def _linked(self) -> set[str]:
-        """The facts that the criteria rest on, and every fact that a constraint ties to one of them."""
-        found = set(self.facts)
+    def _speaks(self, population: Criterion, reading: dict[str, str]) -> bool:
+        """Whether a statement speaks of anybody at all, whatever is known of this patient."""
+        settled = self.knowledge.settled | reading
+        everybody = self._admissible(self._linked(self.knowledge.expand(population)), {})
+        return any(self._true(population, world, settled) for world in everybody)
+
+    def _linked(self, facts: set[str]) -> set[str]:
+        """The facts that criteria rest on, and every fact that a constraint ties to one of them."""
+        found = set(facts)
         while more := {f for c in self.knowledge.vocabulary.constraints for f in _members(c) if _members(c) & found} - found:
             found |= more
         return found
 
-    def _candidates(self, fact: Fact, linked: set[str]) -> list[Value]:
-        known = self.known.get(fact.id)
+    def _candidates(self, fact: Fact, linked: set[str], known: Value | None) -> list[Value]:
         if fact.type == "boolean":
             return [False, True] if known is None else [known]
         if fact.type == "choice":
@@ -115,12 +123,12 @@ class Oracle:
     def _agrees(self, names: Mapping[str, bool]) -> bool:
         return all(self.known.get(name, true) is true for name, true in names.items())
 
-    def _answer(self, world: World, reading: dict[str, str]) -> Reached | None:
-        settled = self.knowledge.settled | reading
+    def _answer(self, world: World, i: int) -> Reached | None:
+        settled = self.knowledge.settled | dict(self.readings[i])
         if not self.said:
             return "not-in-source"
         in_scope, *applies = (self._true(criterion, world, settled) for criterion in self.criteria)
-        return meaning(self.said, applies, in_scope)
+        return meaning(self.said, applies, in_scope, self.there[i])
 
     # ---- answers
 
@@ -144,7 +152,7 @@ class Oracle:
     def relevant(self) -> set[str]:
         """Facts in which alone two worlds differ that have different answers under one reading."""
         found: set[str] = set()
-        for position, id_ in enumerate(sorted(self._linked())):
+        for position, id_ in enumerate(sorted(self._linked(self.facts))):
             for answers in self.answers:
                 seen: dict[tuple[Value, ...], set[Reached]] = {}
                 for world, answer in zip(self.worlds, answers, strict=True):
@@ -257,6 +265,20 @@ def _members(constraint: Constraint) -> set[str]:
     if constraint.at_most:
         return {*constraint.sum, constraint.at_most} if constraint.strict else set()
     return {constraint.if_, constraint.then} if constraint.if_ and constraint.then else set()
+
+
+def _with_linking_names(knowledge: Knowledge, every: And) -> And:
+    """A name that can be stated and ties together two facts that are used bears on the answer, named or not."""
+    while True:
+        facts, names = knowledge.expand(every), knowledge.names_under(every)
+        more = [
+            name
+            for name in sorted(knowledge.stated - names)
+            if len(knowledge.expand(knowledge.names[name]) & facts) > 1
+        ]
+        if not more:
+            return every
+        every = And((*every.parts, *map(Named, more)))
 
 
 def _with_totals(facts: set[str], constraints: Iterable[Constraint]) -> set[str]:

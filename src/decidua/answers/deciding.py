@@ -84,8 +84,8 @@ def _merged(function: AnswerFunction, found: list[tuple[Assignment, str]]) -> li
     variables = function.diagrams.variables
     sets = []
     for (levels, answer), rows in groups.items():
-        for position in range(len(levels)):
-            rows = _joined(rows, position)
+        for position, level in enumerate(levels):
+            rows = _joined(rows, position, function.diagrams.widths[level])
         for row in sorted(rows, key=lambda row: [sorted(cells) for cells in row]):
             pairs = zip(levels, row, strict=True)
             when = tuple(condition(variables[level], sorted(cells)) for level, cells in pairs)
@@ -93,9 +93,13 @@ def _merged(function: AnswerFunction, found: list[tuple[Assignment, str]]) -> li
     return sorted(sets, key=lambda s: (len(s.facts), s.answer == "disputed", s.facts))
 
 
-def _joined(rows: set[tuple[frozenset[int], ...]], position: int) -> set[tuple[frozenset[int], ...]]:
+def _joined(
+    rows: set[tuple[frozenset[int], ...]], position: int, width: int
+) -> set[tuple[frozenset[int], ...]]:
+    """Rows that differ in one fact as one row, except where every value of it does: no condition says “any value”."""
     by_rest: dict[tuple[frozenset[int], ...], frozenset[int]] = {}
     for row in rows:
         rest = (*row[:position], *row[position + 1 :])
         by_rest[rest] = by_rest.get(rest, frozenset()) | row[position]
-    return {(*rest[:position], cells, *rest[position:]) for rest, cells in by_rest.items()}
+    apart = {rest: [cells] if len(cells) < width else [frozenset([cell]) for cell in cells] for rest, cells in by_rest.items()}
+    return {(*rest[:position], cells, *rest[position:]) for rest, found in apart.items() for cells in found}
