@@ -1,7 +1,7 @@
 """Writes docs/schema/report.schema.json: the JSON schema of the one output contract, `decidua.reports.models.Report`.
 
-    python scripts/write_schema.py          # write
-    python scripts/write_schema.py --check  # exit 1 if the file is not what would be written
+python scripts/write_schema.py          # write
+python scripts/write_schema.py --check  # exit 1 if the file is not what would be written
 """
 
 from __future__ import annotations

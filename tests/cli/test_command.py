@@ -33,7 +33,8 @@ def test_as_of_wins_over_the_file() -> None:
 
 @pytest.mark.usefixtures("quick")
 def test_option_and_guideline_narrow_the_report() -> None:
-    ran = run("consult", TWO, "--format", "json", "--option", "ivig", "--option", "test:ana", "--guideline", "asri-2025")
+    chosen = ("--option", "ivig", "--option", "test:ana", "--guideline", "asri-2025")
+    ran = run("consult", TWO, "--format", "json", *chosen)
     said = json.loads(ran.out)
     assert [guideline["id"] for guideline in said["guidelines"]] == ["asri-2025"]
     assert [cell["option"] for cell in said["guidelines"][0]["options"]] == ["ivig"]
@@ -90,10 +91,13 @@ def test_ctrl_c_is_quiet_130(tmp_path: Path) -> None:
     """Opening the pipe for writing waits until the command has opened it for reading."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    with subprocess.Popen([*COMMAND, "consult", str(pipe)], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-        with pipe.open("wb"):
-            running.send_signal(signal.SIGINT)
-            out, err = running.communicate(timeout=30)
+    command = [*COMMAND, "consult", str(pipe)]
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running,
+        pipe.open("wb"),
+    ):
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
     assert running.returncode == 130
     assert (out, err.strip()) == (b"", b"")
 

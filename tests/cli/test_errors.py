@@ -14,9 +14,7 @@ UNUSABLE, UNREADABLE, CONTRADICTORY = 4, 5, 6
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{new}: &{new} [{','.join(['*' + old] * 9)}]\n" for old, new in zip("abcdefgh", "bcdefghi", strict=True)
 )
-EXPLAINED = (
-    "parental_karyotype: both-normal\nuterine_anomaly: no\nthyroid_disorder: no\ndiabetes: no\naps: no\n"
-)
+EXPLAINED = "parental_karyotype: both-normal\nuterine_anomaly: no\nthyroid_disorder: no\ndiabetes: no\naps: no\n"
 
 # given, exit code, part of the English line, part of the Korean line
 CASES: dict[str, tuple[str | bytes, int, str, str]] = {
@@ -84,7 +82,8 @@ def test_bad_input(case: str, lang: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.usefixtures("quick")
 def test_several_problems_are_a_line_each_and_the_gravest_counts(lang: str) -> None:
-    ran = run("consult", "-", "--lang", lang, stdin="losess: 3\nweight: 60 stone\nlosses: 1\nclinical_losses: 2".encode())
+    wrong = b"losess: 3\nweight: 60 stone\nlosses: 1\nclinical_losses: 2"
+    ran = run("consult", "-", "--lang", lang, stdin=wrong)
     assert (ran.code, ran.out) == (CONTRADICTORY, "")
     assert [line.split(":")[:2] for line in ran.err.splitlines()] == [["stdin", "1"], ["stdin", "2"], ["stdin", "4"]]
 
@@ -122,8 +121,13 @@ def test_a_huge_file_is_refused_at_once(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("quick")
 def test_unknown_option_and_guideline_name_the_nearest(lang: str) -> None:
     path = str(EXAMPLES[0])
-    for kind, given, near in (("--option", "ivgi", "ivig"), ("--option", "test:vitamind", "test:vitamin-d"),
-                              ("--guideline", "eshre-2023", "eshre-2022"), ("--guideline", "ASRM-2012", "asrm-2012")):  # fmt: skip
+    asked = [
+        ("--option", "ivgi", "ivig"),
+        ("--option", "test:vitamind", "test:vitamin-d"),
+        ("--guideline", "eshre-2023", "eshre-2022"),
+        ("--guideline", "ASRM-2012", "asrm-2012"),
+    ]
+    for kind, given, near in asked:
         ran = run("consult", path, kind, given, "--lang", lang)
         one_line(ran, 2, near, "")
         assert given in ran.err
@@ -132,8 +136,16 @@ def test_unknown_option_and_guideline_name_the_nearest(lang: str) -> None:
 @pytest.mark.usefixtures("quick")
 def test_wrong_use_is_exit_2_without_output() -> None:
     path = str(EXAMPLES[0])
-    for arguments in (("consult",), ("consult", path, "--format", "pdf"), ("consult", path, "--as-of", "today"),
-                      ("consult", path, "--lang", "de"), ("consult", path, path), ("frobnicate",), ("--frobnicate",)):  # fmt: skip
+    wrong: list[tuple[str, ...]] = [
+        ("consult",),
+        ("consult", path, "--format", "pdf"),
+        ("consult", path, "--as-of", "today"),
+        ("consult", path, "--lang", "de"),
+        ("consult", path, path),
+        ("frobnicate",),
+        ("--frobnicate",),
+    ]
+    for arguments in wrong:
         ran = run(*arguments)
         assert (ran.code, ran.out) == (2, ""), arguments
         assert not python_words(ran.err)

@@ -16,9 +16,9 @@ SECONDS = 10
 """For one run, on a busy machine; most take a hundredth of that."""
 WORDS = sorted({word for text in TEXTS for word in text.replace(b":", b" ").split()})
 ODD = [
-    b"", b"\0", b"\xff", b"\xef\xbb\xbf", b"\r", b"\t", b"&a", b"*a", b"!!", b"<<: ", b"{", b"}", b"[", b"]", b"'", b'"',
-    b"---\n", b"? ", b"|\n", b">= ", b"< 0", b"-1", b"1e999", b"9" * 50, b".nan", b"{0}", b"%s", b"\\ud800", b"\x1b[31m",
-    "모름".encode(), "\u2028".encode(), "٣".encode(), "½".encode(),
+    b"", b"\0", b"\xff", b"\xef\xbb\xbf", b"\r", b"\t", b"&a", b"*a", b"!!", b"<<: ", b"{", b"}", b"[", b"]", b"'",
+    b'"', b"---\n", b"? ", b"|\n", b">= ", b"< 0", b"-1", b"1e999", b"9" * 50, b".nan", b"{0}", b"%s", b"\\ud800",
+    b"\x1b[31m", "모름".encode(), "\u2028".encode(), "٣".encode(), "½".encode(),
 ]  # fmt: skip
 FAST = settings(max_examples=30, derandomize=True, deadline=None,
                 suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])  # fmt: skip
@@ -95,7 +95,11 @@ def test_damaged_files(data: bytes, lang: str) -> None:
 
 @pytest.mark.slow
 @FULL
-@given(data=st.one_of(damaged(), spliced()), lang=st.sampled_from(["en", "ko"]), shape=st.sampled_from(["text", "json", "html"]))
+@given(
+    data=st.one_of(damaged(), spliced()),
+    lang=st.sampled_from(["en", "ko"]),
+    shape=st.sampled_from(["text", "json", "html"]),
+)
 @pytest.mark.usefixtures("quick")
 def test_many_damaged_files(data: bytes, lang: str, shape: str) -> None:
     check(data, "--lang", lang, "--format", shape)

@@ -120,7 +120,8 @@ def test_every_one_more_fact(path: Path, knowledge: Knowledge, answers: Answers)
 
 
 CAUSES: Values = {
-    "parental_karyotype": "both-normal", "uterine_anomaly": False, "thyroid_disorder": False, "diabetes": False, "aps": False,
+    "parental_karyotype": "both-normal", "uterine_anomaly": False, "thyroid_disorder": False, "diabetes": False,
+    "aps": False,
 }  # fmt: skip
 
 

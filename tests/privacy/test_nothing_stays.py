@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from cli.running import COMMAND, run
+
 from decidua.answers import Answers
 from decidua.guidelines import Knowledge
 
@@ -132,5 +132,6 @@ def test_no_socket_is_opened(shape: str, patient: str, monkeypatch: pytest.Monke
 def test_no_link_carries_a_value(shape: str, patient: str) -> None:
     """Whatever addresses stand in the output, none has a patient's value in it."""
     ran = run("consult", patient, "--format", shape)
-    links = [word for word in ran.out.replace('"', " ").replace("'", " ").split() if "://" in word or "?" in word and "=" in word]
+    words = ran.out.replace('"', " ").replace("'", " ").split()
+    links = [word for word in words if "://" in word or ("?" in word and "=" in word)]
     assert not [link for link in links if CANARY in link or WEIGHT in link]

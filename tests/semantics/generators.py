@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ class Small:
     statements: tuple[tuple[Data, Criterion], ...] = ()
     settled: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         return read_vocabulary(self._content({}))
 
@@ -55,6 +56,7 @@ class Small:
     def names(self) -> dict[str, Criterion]:
         return {id_: meant for id_, meant, _ in self.named}
 
+    @cached_property
     def knowledge(self) -> Knowledge:
         told = {"says": TEXT, "cites": CITES}
         definition = {"definition": spec(self.definition), "definition_says": TEXT, "definition_cites": CITES}

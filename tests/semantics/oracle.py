@@ -48,6 +48,7 @@ class Oracle:
         self.leaves = [node for root in roots for node in walk(root) if isinstance(node, Compare)]
         self.worlds = list(self._worlds())
         self._truths: dict[tuple[object, ...], bool] = {}
+        self._rests: dict[int, list[str]] = {}
         self.there = [[self._speaks(knowledge.populations[s.id], dict(r)) for s in self.said] for r in self.readings]
         self.names: list[list[dict[str, bool]]] = [[self._names(w, dict(r)) for w in self.worlds] for r in self.readings]
         self.answers: list[list[Reached | None]] = [
@@ -108,8 +109,10 @@ class Oracle:
     # ---- truth, remembered by the facts that a criterion rests on
 
     def _true(self, node: Criterion, world: World, settled: Mapping[str, str]) -> bool:
-        rests = sorted(self.knowledge.expand(node))
-        key = (node, tuple(world.values[id_] for id_ in rests), tuple(sorted(settled.items())))
+        if id(node) not in self._rests:
+            self._rests[id(node)] = sorted(self.knowledge.expand(node))
+        rests = self._rests[id(node)]
+        key = (id(node), tuple(world.values[id_] for id_ in rests), tuple(settled.items()))
         if key not in self._truths:
             result = truth(node, world.values, self.knowledge.names, settled)
             assert result is not None, "a complete patient under one reading leaves nothing unknown"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 import polars as pl
@@ -95,7 +96,7 @@ def clear_scenes(draw: st.DrawFn) -> tuple[Small, Criterion, list[Case]]:
 def test_diagrams_are_the_reference(scene: tuple[Small, Criterion, list[Case]]) -> None:
     """On complete patients the same; on partial ones whatever the reference knows (a diagram may know more)."""
     small, tree, patients = scene
-    knowledge = Small(**{**vars(small), "definition": tree}).knowledge()
+    knowledge = replace(small, definition=tree).knowledge
     diagrams = Diagrams(_variables(knowledge, [tree]))
     builder = Builder(diagrams, knowledge)
     limits = [builder.stated(v.id) for v in diagrams.variables if v.kind == "named"]

@@ -27,7 +27,7 @@ def scenes(draw: st.DrawFn) -> tuple[Small, Case]:
 
 def judged(small: Small, known: Mapping[str, Value]) -> tuple[AnswerFunction, Standing | None, Oracle]:
     """Names that neither stand in the criteria nor tie two of their facts are left out: see `test_stated_names.py`."""
-    knowledge = small.knowledge()
+    knowledge = small.knowledge
     function = build(knowledge, GUIDELINE, OPTION)
     used = {variable.id for variable in function.diagrams.variables} | set(knowledge.vocabulary.facts)
     known = {id_: value for id_, value in known.items() if id_ in used}
@@ -106,7 +106,7 @@ def test_masks_are_not_false_exactly_where_the_answer_is_possible(scene: tuple[S
 def test_masks_in_polars(data: st.DataObject) -> None:
     small = data.draw(smalls())
     patients = data.draw(st.lists(cases(small), min_size=1, max_size=3))
-    knowledge = small.knowledge()
+    knowledge = small.knowledge
     function = build(knowledge, GUIDELINE, OPTION)
     table = frame(small, [case.values for case in patients], data.draw(st.sampled_from(("null", "untyped", "absent"))))
     oracles = [Oracle(knowledge, GUIDELINE, OPTION, case.values) for case in patients]
@@ -129,7 +129,7 @@ def test_masks_have_at_most_one_condition_per_fact(scene: tuple[Small, Case]) ->
         return [facts_in(part) for part in inside]
 
     small, _ = scene
-    for mask in masks(build(small.knowledge(), GUIDELINE, OPTION)):
+    for mask in masks(build(small.knowledge, GUIDELINE, OPTION)):
         for p in mask.criteria.values():
             one_fact = len(facts_in(p)) <= 1
             for term in parts_of(p) if isinstance(p, Or) and not one_fact else (p,):
@@ -217,7 +217,7 @@ def test_a_refinement_yields_no_conflict_with_what_it_refines(small: Small) -> N
     for data, population in small.statements:
         above = [str(other["id"]) for other, _ in said if other["kind"] == "recommendation"]
         said.append(({**data, "refines": tuple(above)} if data["kind"] == "recommendation" else data, population))
-    assert build(replace(small, statements=tuple(said)).knowledge(), GUIDELINE, OPTION).conflicts == ()  # type: ignore[arg-type]
+    assert build(replace(small, statements=tuple(said)).knowledge, GUIDELINE, OPTION).conflicts == ()  # type: ignore[arg-type]
 
 
 def ways(readings: Mapping[str, tuple[str, ...]]) -> list[Reading]:
@@ -235,4 +235,4 @@ def test_silence_is_not_in_source() -> None:
 
 
 def _without_statements(small: Small) -> Knowledge:
-    return replace(small, statements=()).knowledge()
+    return replace(small, statements=()).knowledge

@@ -57,7 +57,7 @@ def build(knowledge: Knowledge, guideline: str, option: str) -> AnswerFunction:
         silence = diagrams.leaf("not-in-source")
         return AnswerFunction(guideline, option, (), diagrams, silence, silence, 0, ())
     criteria = [knowledge.definitions[guideline], *(knowledge.populations[s.id] for s in said)]
-    diagrams = Diagrams(_variables(knowledge, criteria))
+    diagrams = Diagrams(variables_of(knowledge, criteria))
     builder = Builder(diagrams, knowledge)
     answers = _answers(builder, said, [builder.of(criterion) for criterion in criteria])
     plain = diagrams.combine(_within, [answers, *builder.constraints()])
@@ -74,14 +74,16 @@ def _answers(builder: Builder, said: Sequence[Statement], parts: Sequence[int]) 
     def leaf(in_scope: bool, *flags: bool) -> object:
         return meaning(said, flags[:count], in_scope, flags[count:])
 
-    return builder.diagrams.combine(leaf, [*parts, *(builder.exists(part) for part in parts[1:])])
+    limits = builder.constraints()
+    people = [builder.diagrams.combine(lambda *true: all(true), [part, *limits]) for part in parts[1:]]
+    return builder.diagrams.combine(leaf, [*parts, *map(builder.exists, people)])
 
 
 def _within(answer: object, *limits: bool) -> str:
     return cast(str, answer) if all(limits) else IMPOSSIBLE
 
 
-def _variables(knowledge: Knowledge, criteria: Sequence[Criterion]) -> list[Variable]:
+def variables_of(knowledge: Knowledge, criteria: Sequence[Criterion]) -> list[Variable]:
     """Readings first, then the names that may be stated, then facts in the order of the vocabulary."""
     every = with_linked_names(knowledge, And(tuple(criteria)))
     names = knowledge.names_under(every)
@@ -91,7 +93,7 @@ def _variables(knowledge: Knowledge, criteria: Sequence[Criterion]) -> list[Vari
         for id_ in sorted(knowledge.readings_under(every) - set(knowledge.settled))
     ]
     variables += [Variable(name, "named", (False, True)) for name in sorted(names & knowledge.stated)]
-    facts = knowledge.expand(every)
+    facts = with_totals(knowledge.vocabulary, knowledge.expand(every))
     more = linked_breaks(knowledge.vocabulary, facts, [leaf for leaf in leaves if isinstance(leaf, Compare)])
     for id_, fact in knowledge.vocabulary.facts.items():
         if id_ in facts:
@@ -115,15 +117,23 @@ def with_linked_names(knowledge: Knowledge, every: And) -> And:
 
 
 def linked_breaks(vocabulary: Vocabulary, facts: set[str], leaves: Sequence[Compare]) -> dict[str, list[Break]]:
-    """Counts that one constraint links get single values up to the largest cut, so that cells decide exactly."""
+    """Counts that one constraint links get single values up to the largest cut, so that cells decide exactly;
+    a total up to where its parts, all past their cuts, fit in."""
     found: dict[str, list[Break]] = {}
     for constraint in vocabulary.constraints:
         linked = sum_members(constraint) & facts
         if constraint.strict and constraint.at_most in linked and len(linked) > 1:
             top = max((int(leaf.value) + 1 for leaf in leaves if leaf.fact in linked), default=1)
             for fact in linked:
-                found.setdefault(fact, []).extend((Decimal(i), 0) for i in range(1, top + 1))
+                last = top * (len(linked) - 1) if fact == constraint.at_most else top
+                found.setdefault(fact, []).extend((Decimal(i), 0) for i in range(1, last + 1))
     return found
+
+
+def with_totals(vocabulary: Vocabulary, facts: set[str]) -> set[str]:
+    """Two parts of one sum bear on each other through its total: then the total is a variable too."""
+    sums = (c for c in vocabulary.constraints if c.strict and c.at_most and len(facts & set(c.sum)) > 1)
+    return facts | {str(c.at_most) for c in sums}
 
 
 def sum_members(constraint: Constraint) -> set[str]:

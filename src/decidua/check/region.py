@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from decidua.answers.diagram import Diagrams
 from decidua.answers.functions import Builder
-from decidua.answers.functions import _variables as variables_of
+from decidua.answers.functions import variables_of
 from decidua.criteria import Criterion
 from decidua.guidelines import Knowledge
 

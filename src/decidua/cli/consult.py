@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from decidua.cli.settings import known, language, open_knowledge, packages, terminal
+from decidua.cli.settings import known, language, open_knowledge, packages, reply_file, terminal
 
 if TYPE_CHECKING:
     from decidua.guidelines import Knowledge
@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 @click.option(
     "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Date for dated results; default: the file's, else today."
 )
+@reply_file
 @language
 @packages
 def command(
     patient: str, options: tuple[str, ...], guidelines: tuple[str, ...], why: bool, shape: str,
-    as_of: datetime | None, lang: Lang, packages: tuple[Path, ...],
+    as_of: datetime | None, reply: Path | None, lang: Lang, packages: tuple[Path, ...],
 ) -> None:  # fmt: skip
     """What each guideline says for the patient in PATIENT (YAML or JSON; - reads standard input).
 
@@ -39,7 +40,7 @@ def command(
     """
     from decidua.intake import read_patient_file
 
-    knowledge = open_knowledge(packages)
+    knowledge = open_knowledge(packages, reply)
     chosen = known("option", options, knowledge.options), known("guideline", guidelines, knowledge.guidelines)
     intake = read_patient_file(
         patient, vocabulary=knowledge.vocabulary, stated=knowledge.stated, as_of=as_of.date() if as_of else None

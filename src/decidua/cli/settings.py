@@ -26,6 +26,14 @@ packages = click.option(
 )  # fmt: skip
 
 
+reply_file = click.option(
+    "--reply",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The authors' reply (YAML): its readings are taken as settled.",
+)
+
+
 def spoken_language(arguments: Sequence[str]) -> Lang:
     """The language asked for, even where parsing the arguments failed."""
     for at, argument in enumerate(arguments):
@@ -36,10 +44,22 @@ def spoken_language(arguments: Sequence[str]) -> Lang:
     return "en"
 
 
-def open_knowledge(packages: Sequence[Path]) -> Knowledge:
+def open_knowledge(packages: Sequence[Path], reply: Path | None = None) -> Knowledge:
+    """The content with the given packages and, if there is one, the authors' reply laid over it."""
     from decidua.guidelines import read_knowledge
 
-    return read_knowledge(packages)
+    knowledge = read_knowledge(packages)
+    return knowledge if reply is None else _settled(knowledge, reply)
+
+
+def _settled(knowledge: Knowledge, reply: Path) -> Knowledge:
+    from decidua.check import apply_reply
+    from decidua.errors import ContentError
+
+    settlement = apply_reply(knowledge, reply)
+    if settlement.knowledge is None:
+        raise ContentError([str(problem) for problem in settlement.problems])
+    return settlement.knowledge
 
 
 def terminal() -> Console:

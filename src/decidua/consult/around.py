@@ -12,7 +12,7 @@ from decidua.facts import Value
 from decidua.guidelines import Indication, Knowledge, Option, Precaution, Statement
 from decidua.guidelines.model import Legal, Stage, Window
 
-Now = Literal["open", "later", "closed", "unknown", "not-printed"]
+Now = Literal["open", "later", "closed", "unknown", "not-printed", "not-for"]
 Check = Literal["done", "missing", "failing", "look"]
 STAGES: tuple[str, ...] = get_args(Stage)
 

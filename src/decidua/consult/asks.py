@@ -50,7 +50,7 @@ def asks(knowledge: Knowledge, cells: Sequence[Cell], values: Mapping[str, Value
     for cell in cells:
         for fact in cell.relevant:
             facts.setdefault(fact, []).append((cell.guideline, cell.option))
-        for reading in cell.readings:
+        for reading in (*cell.readings, *_of_regimens(cell)):
             readings.setdefault(reading, []).append((cell.guideline, cell.option))
     new_tests = {fact for fact in facts if _needs_test(knowledge, fact, values)}
     look_up = [Ask(fact, tuple(at)) for fact, at in facts.items() if fact not in new_tests]
@@ -60,6 +60,14 @@ def asks(knowledge: Knowledge, cells: Sequence[Cell], values: Mapping[str, Value
         tuple(AskAuthors(id_, tuple(at)) for id_, at in sorted(readings.items(), key=lambda pair: -len(pair[1]))),
         _tests(knowledge, {fact: facts[fact] for fact in facts if fact in new_tests}, cells),
     )
+
+
+def _of_regimens(cell: Cell) -> list[str]:
+    """Open readings of the regimens, where the answer is or may be for."""
+    if cell.now == "not-for":
+        return []
+    named = [id_ for worked in cell.regimens for id_ in (*worked.regimen.readings, *worked.regimen.timing_readings)]
+    return [id_ for id_ in dict.fromkeys(named) if id_ not in cell.readings]
 
 
 def _ranked(found: Sequence[Ask]) -> tuple[Ask, ...]:

@@ -85,7 +85,7 @@ def _with_regimens(findings: tuple[Finding, ...], speaking: tuple[Statement, ...
 
 def _now(standing: Standing, speaking: tuple[Statement, ...], values: Mapping[str, Value]) -> Now:
     for_her = [statement for statement in speaking if statement.answer in FOR]
-    return now(for_her, values) if set(FOR) & set(standing.possible) else "not-printed"
+    return now(for_her, values) if set(FOR) & set(standing.possible) else "not-for"
 
 
 def _readings(standing: Standing) -> tuple[str, ...]:

@@ -73,9 +73,14 @@ def test_state(knowledge: Knowledge, option: str, patient: Patient) -> Done:
     """Done if said so or if a result is known; not done only if said so; else there is no record."""
     meant = knowledge.options[option]
     said = patient.values.get(meant.done_fact or "")
-    if said is True or any(fact in patient.values for fact in meant.decides):
+    if said is True or any(fact in patient.values and not _inferred(patient, fact) for fact in meant.decides):
         return "done"
     return "not-done" if said is False else "no-record"
+
+
+def _inferred(patient: Patient, fact: str) -> bool:
+    """Whether the value only follows from other facts or a stated name: then nobody gave a result."""
+    return patient.origins.get(fact, "latest") not in ("latest", "persistent", "derived", "pregnancies")
 
 
 def _alone(knowledge: Knowledge, cells: Sequence[Cell]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -13,6 +13,9 @@ from decidua.criteria import facts_in
 from decidua.guidelines import Knowledge, Statement
 from decidua.language import Text
 
+SPEECH = {"silent", "population", "definition"}
+"""Kinds in which only one of the two speaks to her."""
+
 
 @dataclass(frozen=True)
 class Disagreement:
@@ -63,6 +66,8 @@ def _between(knowledge: Knowledge, option: str, one: Cell, other: Cell) -> Disag
     found = {
         kinds(knowledge.content).get(frozenset((a, b))) for a in one.standing.possible for b in other.standing.possible
     }
+    if found <= SPEECH:
+        return Disagreement(option, "silent", between, ())
     kind = found.pop() if len(found) == 1 else "some"
     return Disagreement(option, kind or "some", between, ())
 

@@ -14,7 +14,7 @@ from decidua.facts.values import plain
 from decidua.guidelines import Knowledge, Regimen, Statement
 
 WhyNot = Literal[
-    "answer", "other-indication", "dose", "unit", "route", "frequency", "reading", "precaution", "weight", "part"
+    "answer", "open", "other-indication", "dose", "unit", "route", "frequency", "reading", "precaution", "weight", "part"
 ]
 
 
@@ -52,7 +52,8 @@ def _obstacles(
     }  # fmt: skip
     weighed = "/kg" in (regimen.unit or "")
     reasons: list[tuple[WhyNot, bool]] = [
-        ("answer", answer not in FOR),
+        ("open", answer in ("needs-data", "disputed")),
+        ("answer", answer not in (*FOR, "needs-data", "disputed")),
         ("other-indication", other),
         *((part, value is None) for part, value in printed.items()),
         ("part", regimen.for_ is not None),

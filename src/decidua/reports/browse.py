@@ -12,7 +12,7 @@ from decidua.facts.values import show_value
 from decidua.guidelines import Guideline, Knowledge, NamedCriterion, Option, Statement
 from decidua.language import Lang, say
 from decidua.provenance import Citation, Cited
-from decidua.reports.build import printed_dose
+from decidua.reports.wording import printed_dose
 
 
 def facts(knowledge: Knowledge, lang: Lang) -> Iterable[Text]:

@@ -35,10 +35,10 @@ def _lead(option: m.OptionView, lang: Lang) -> Iterable[Text]:
     for indication in option.other_indications:
         yield Text(say(lang, "option.other-indication", says=indication.says), style="bold")
     answer = Text(f"→ {say(lang, f'answer.{option.answer}')}", style="bold")
-    if option.group == "open":
+    if len(option.possible) > 1:
         answer.append(": " + " / ".join(say(lang, f"answer.{a}") for a in option.possible))
         answer.append(f"; {say(lang, f'bound.{option.bound}')}")
-    if option.now != "not-printed":
+    if option.now not in ("not-printed", "not-for"):
         answer.append(f"; {say(lang, f'now.{option.now}')}")
     yield answer
 
@@ -98,6 +98,8 @@ def _regimens(option: m.OptionView, lang: Lang) -> Iterable[Text]:
             yield Text(f"    {say(lang, 'option.calculated')}: {r.calculated}")
         else:
             yield Text(f"    {say(lang, 'option.as-printed', why='; '.join(r.why_not))}", style="dim")
+        for reading in (*r.readings, *r.timing_readings):
+            yield Text(f"    ? {reading.question}", style="dim")
 
 
 def _before(option: m.OptionView, lang: Lang) -> Iterable[Text]:

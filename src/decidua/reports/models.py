@@ -66,6 +66,13 @@ class StatementView(SaidView):
     trace: TraceView | None = None
 
 
+class ReadingView(Model):
+    """An open reading, as the question to the authors that would settle it."""
+
+    reading: str
+    question: str
+
+
 class RegimenView(Model):
     """`calculated`: the arithmetic, or None with `why_not`."""
 
@@ -78,7 +85,10 @@ class RegimenView(Model):
     note: str | None
     calculated: str | None
     why_not: tuple[str, ...]
-    readings: tuple[str, ...]
+    readings: tuple[ReadingView, ...]
+    """Open on drug, dose, unit, route or frequency."""
+    timing_readings: tuple[ReadingView, ...]
+    """Open on start, stop or duration."""
     cites: tuple[CitationView, ...]
 
 
@@ -117,7 +127,7 @@ class OptionView(Model):
     regimens: tuple[RegimenView, ...]
     before: tuple[PrecautionView, ...]
     legal: tuple[LegalView, ...]
-    now: Literal["open", "later", "closed", "unknown", "not-printed"]
+    now: Literal["open", "later", "closed", "unknown", "not-printed", "not-for"]
     other_indications: tuple[SaidView, ...]
     notes: tuple[SaidView, ...]
     nearest: tuple[str, ...]
@@ -134,6 +144,7 @@ class TestView(OptionView):
 class DefinitionView(Model):
     met: Literal["met", "not-met", "unknown", "disputed"]
     says: str
+    ko_status: str
     by_reading: tuple[tuple[tuple[ChoiceView, ...], str], ...]
     trace: TraceView
     cites: tuple[CitationView, ...]
@@ -182,6 +193,7 @@ class AskAuthorsView(Model):
     reading: str
     question: str
     alternatives: tuple[str, ...]
+    bears_on: Literal["answer", "regimen"]
     about: tuple[tuple[str, str], ...]
 
 
@@ -219,6 +231,16 @@ class ContentView(Model):
     reviewed: int
 
 
+class SourceView(Model):
+    """`read`: how much of it was read for this content."""
+
+    id: str
+    title: str
+    year: int | None
+    url: str | None
+    read: str
+
+
 class Report(Model):
     """A consultation in one language."""
 
@@ -237,3 +259,4 @@ class Report(Model):
     chances: tuple[SaidView, ...]
     chances_note: str | None
     not_covered: tuple[str, ...]
+    sources: tuple[SourceView, ...]

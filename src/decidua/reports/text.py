@@ -102,12 +102,12 @@ def cell_text(cell: m.OptionView, lang: Lang) -> Text:
     if cell.other_indications:
         text.append(say(lang, "option.other-short") + "\n", style="bold")
     text.append(f"{SYMBOLS[cell.group]} {say(lang, f'answer.{cell.answer}')}", style=STYLES[cell.group])
-    if cell.group == "open":
+    if len(cell.possible) > 1:
         text.append("\n" + " / ".join(say(lang, f"short.{answer}") for answer in cell.possible), style="dim")
-    printed = [*cell.strength, *cell.certainty] if cell.group != "open" else []
+    printed = [*cell.strength, *cell.certainty] if len(cell.possible) == 1 else []
     if printed:
         text.append("\n" + " · ".join(printed), style="dim")
-    if cell.group == "for" and cell.now != "not-printed":
+    if cell.group == "for" and cell.now not in ("not-printed", "not-for"):
         text.append("\n" + say(lang, f"now.{cell.now}"), style="dim")
     return text
 
@@ -183,7 +183,8 @@ def _asks(report: m.Report) -> list[object]:
 
 def _bullet(lang: Lang, words: str, count: int) -> Text:
     text = Text(f"  · {words} ")
-    text.append(f"({say(lang, 'report.bears-on', count=count)})", style="dim")
+    key = "report.bears-on-one" if count == 1 else "report.bears-on"
+    text.append(f"({say(lang, key, count=count)})", style="dim")
     return text
 
 

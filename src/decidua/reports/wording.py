@@ -1,0 +1,173 @@
+"""Content and criteria in the words of one language, as parts of the output contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from decidua.consult import Worked
+from decidua.criteria import Criterion, Trace
+from decidua.criteria.phrases import joint, phrase
+from decidua.criteria.tree import And, AtLeast, Choose, Compare, Is, Not, OneOf, Or
+from decidua.facts import show_value
+from decidua.facts.values import plain
+from decidua.guidelines import Knowledge, Regimen
+from decidua.language import Lang, Text, say, words
+from decidua.provenance import Citation, Cited
+from decidua.reports import models as m
+
+Way = Sequence[tuple[str, str]]
+
+
+class Wording:
+    """Words for everything that a knowledge holds."""
+
+    def __init__(self, knowledge: Knowledge, lang: Lang) -> None:
+        self.k, self.lang = knowledge, lang
+
+    def label(self, id_: str) -> str:
+        """Of a fact or a named criterion."""
+        fact = self.k.vocabulary.facts.get(id_)
+        return fact.label[self.lang] if fact else self.k.named[id_].label[self.lang]
+
+    def said(self, item: Cited) -> m.SaidView:
+        return m.SaidView(**self.said_parts(item))
+
+    def said_parts(self, item: Cited) -> dict[str, object]:
+        return {
+            "id": item.id,
+            "says": item.says[self.lang],
+            "mark": item.mark,
+            "correction": item.correction[self.lang] if item.correction else None,
+            "review": item.review.level,
+            "ko_status": item.says.ko_status,
+            "cites": self.cites(item.cites),
+        }
+
+    def cites(self, cites: Sequence[Citation]) -> tuple[m.CitationView, ...]:
+        return tuple(m.CitationView(source=c.source, place=c.place, lines=c.lines) for c in cites)
+
+    def choices(self, way: Way) -> tuple[m.ChoiceView, ...]:
+        return tuple(
+            m.ChoiceView(reading=id_, alternative=slug, text=self.k.readings[id_].alternatives[slug][self.lang])
+            for id_, slug in way
+        )
+
+    def questions(self, readings: Sequence[str]) -> tuple[m.ReadingView, ...]:
+        return tuple(
+            m.ReadingView(reading=id_, question=self.k.readings[id_].question[self.lang])
+            for id_ in readings
+            if id_ not in self.k.settled
+        )
+
+    def regimen(self, worked: Worked) -> m.RegimenView:
+        r = worked.regimen
+        return m.RegimenView(
+            statement=worked.statement.id,
+            drug=r.drug[self.lang],
+            printed=printed_dose(r, self.lang),
+            for_whom=self.text(r.for_),
+            start=self.text(r.start),
+            stop=self.text(r.stop),
+            note=self.text(r.note),
+            calculated=self.calculated(worked),
+            why_not=tuple(say(self.lang, f"whynot.{reason}") for reason in worked.why_not),
+            readings=self.questions(r.readings),
+            timing_readings=self.questions(r.timing_readings),
+            cites=self.cites(r.cites),
+        )
+
+    def calculated(self, worked: Worked) -> str | None:
+        """The arithmetic, with grams beside large numbers of milligrams; None where nothing was worked out."""
+        if worked.amount is None:
+            return None
+        if worked.arithmetic is None:
+            return printed_dose(worked.regimen, self.lang)
+        low, high = worked.amount
+        large = worked.unit == "mg" and high >= 1000
+        return worked.arithmetic + (f" ({_span((low / 1000, high / 1000))} g)" if large else "")
+
+    def text(self, text: Text | None) -> str | None:
+        return text[self.lang] if text else None
+
+    def trace(self, trace: Trace) -> m.TraceView:
+        node, value = trace.node, trace.value
+        fact = node.fact if isinstance(node, Is | OneOf | Compare) else None
+        shown = show_value(self.k.vocabulary.facts[fact], value, self.lang) if fact and value is not None else None
+        drawn = isinstance(node, And | Or | Not | AtLeast | Choose)
+        return m.TraceView(
+            text=joint(node, self.lang, self.k.labels) if drawn else self.words(node),
+            truth=trace.truth,
+            value=shown,
+            stated=trace.stated,
+            parts=self.alternatives(node, trace) if isinstance(node, Choose) else tuple(map(self.trace, trace.parts)),
+        )
+
+    def alternatives(self, node: Choose, trace: Trace) -> tuple[m.TraceView, ...]:
+        """Each alternative of an ambiguity under its own words."""
+        slugs = {part: slug for slug, part in node.alternatives}
+        return tuple(
+            m.TraceView(
+                text=self.k.labels[f"{node.reading}/{slugs[part.node]}"][self.lang],
+                truth=part.truth,
+                parts=(self.trace(part),),
+            )
+            for part in trace.parts
+        )
+
+    def words(self, node: Criterion) -> str:
+        """A criterion in words; conditions on stated names speak through the name's label."""
+        if isinstance(node, Is) and node.fact in self.k.named:
+            return self.k.named[node.fact].label[self.lang]
+        if isinstance(node, Not) and isinstance(node.part, Is) and node.part.fact in self.k.named:
+            return say(self.lang, "phrase.not", part=self.k.named[node.part.fact].label[self.lang])
+        return phrase(node, self.k.vocabulary, self.k.labels, self.lang)
+
+
+def machine_words(node: Criterion) -> str:
+    """A condition on one fact for machines: `true`, `false`, choices, or comparisons."""
+    match node:
+        case Is():
+            return "true"
+        case Not():
+            return "false"
+        case OneOf(_, choices):
+            return " or ".join(choices)
+        case Compare(_, op, _, printed):
+            return f"{op} {printed}"
+        case And(parts):
+            return " and ".join(map(machine_words, parts))
+        case Or(parts):
+            return " or ".join(map(machine_words, parts))
+        case _:
+            raise TypeError(node)
+
+
+def printed_dose(r: Regimen, lang: Lang) -> str:
+    """The regimen as printed: dose with unit, route, frequency; a part that is not printed is said to be so."""
+    if r.dose is None and r.route is None and r.every is None:
+        return say(lang, "regimen.nothing")
+    missing = say(lang, "regimen.not-printed")
+    dose = f"{_span(r.dose)} {unit_words(r.unit, lang)}" if r.dose is not None and r.unit else missing
+    return say(lang, "regimen.line", dose=dose, route=r.route or missing, every=_every(r, lang) or missing)
+
+
+def _every(r: Regimen, lang: Lang) -> str | None:
+    if r.every is None or r.every_unit is None:
+        return None
+    times = plain(r.times) if r.times else "1"
+    key = f"regimen.{times}-in-{_span(r.every)}-{r.every_unit}"
+    if key in words(lang):
+        return say(lang, key)
+    return say(lang, f"regimen.every-{r.every_unit}", every=_span(r.every), times=times)
+
+
+def unit_words(unit: str, lang: Lang) -> str:
+    """A UCUM unit as people write it."""
+    return words(lang).get(f"unit.{unit}", unit)
+
+
+def _span(value: Decimal | tuple[Decimal, Decimal]) -> str:
+    if isinstance(value, tuple):
+        return plain(value[0]) if value[0] == value[1] else f"{plain(value[0])}–{plain(value[1])}"
+    return plain(value)
