@@ -170,7 +170,8 @@ def test_around_the_answers() -> None:
     lit = named(report(folder / "18-lit-in-the-us.yaml"), "asri-2025", "lit")
     assert [law["country"] for law in lit["legal"]] == ["here"]
     ivig = named(report(folder / "04-immune-workup.yaml"), "asri-2025", "ivig")
-    assert [regimen["calculated"] for regimen in ivig["regimens"]] == ["200–400 mg/kg × 58 kg = 11600–23200 mg"]
+    (worked,) = (regimen["calculated"] for regimen in ivig["regimens"])
+    assert worked.startswith("200–400 mg/kg × 58 kg = 11600–23200 mg")
 
 
 @pytest.mark.usefixtures("quick")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from decidua.answers.diagram import Diagrams
-from decidua.answers.functions import Builder, _variables
+from decidua.answers.functions import Builder, variables_of
 from decidua.answers.space import allowed_cells
 from decidua.criteria import Criterion, Truth, parse, trace, truth
 from decidua.criteria.columns import column
@@ -97,7 +97,7 @@ def test_diagrams_are_the_reference(scene: tuple[Small, Criterion, list[Case]]) 
     """On complete patients the same; on partial ones whatever the reference knows (a diagram may know more)."""
     small, tree, patients = scene
     knowledge = replace(small, definition=tree).knowledge
-    diagrams = Diagrams(_variables(knowledge, [tree]))
+    diagrams = Diagrams(variables_of(knowledge, [tree]))
     builder = Builder(diagrams, knowledge)
     limits = [builder.stated(v.id) for v in diagrams.variables if v.kind == "named"]
     root = diagrams.combine(lambda t, *rest: t if all(rest) else "impossible", [builder.of(tree), *limits])

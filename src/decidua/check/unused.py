@@ -126,7 +126,7 @@ def _turning(knowledge: Knowledge) -> Iterator[Problem]:
     tested = {f.diagrams.variables[level].id for f in functions for level in f.diagrams.support(f.root)}
     met = {variable.id for f in functions for variable in f.diagrams.variables if variable.kind == "reading"}
     for id_ in sorted(met - tested):
-        message = (
-            "changes no answer, whichever alternative is taken; see whether its criteria say what the source says."
-        )
+        if knowledge.readings[id_].bears_on == "statement":
+            continue
+        message = "changes no answer, whichever alternative is taken; mend its criteria or write `bears_on: statement`."
         yield at(knowledge.content.items["readings"][id_], ["alternatives"], message, "warning")

@@ -64,9 +64,9 @@ def consult(
 
 
 def order(knowledge: Knowledge) -> list[str]:
-    """Supportive care first, then therapies, then tests, as the files have them."""
+    """Supportive care first, then therapies, then tests, each by rank."""
     kinds = ("care", "treatment", "test")
-    return sorted(knowledge.options, key=lambda id_: kinds.index(knowledge.options[id_].kind))
+    return sorted(knowledge.options, key=lambda id_: (kinds.index(knowledge.options[id_].kind), knowledge.options[id_].rank))
 
 
 def test_state(knowledge: Knowledge, option: str, patient: Patient) -> Done:

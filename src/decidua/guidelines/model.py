@@ -39,7 +39,7 @@ class Reading(Model):
         "dose", "threshold", "strength", "certainty", "population", "connector", "timing", "duration", "units",
         "counts", "speaker", "route", "frequency", "drug", "scope", "correction",
     ]  # fmt: skip
-    bears_on: Literal["answer", "regimen"]
+    bears_on: Literal["answer", "statement", "regimen"]
     says: Text
     alternatives: Mapping[str, Text] = Field(min_length=2)
     question: Text
@@ -172,6 +172,8 @@ class Option(Model):
     id: str
     kind: Literal["care", "treatment", "test"]
     label: Text
+    rank: int = 1000
+    """Place among the options on every screen; added options stand behind the shipped ones."""
     parent: str | None = None
     combines: tuple[str, ...] = ()
     immune: bool = False

@@ -193,7 +193,7 @@ class AskAuthorsView(Model):
     reading: str
     question: str
     alternatives: tuple[str, ...]
-    bears_on: Literal["answer", "regimen"]
+    bears_on: Literal["answer", "statement", "regimen"]
     about: tuple[tuple[str, str], ...]
 
 

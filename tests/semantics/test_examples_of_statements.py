@@ -1,0 +1,53 @@
+"""Every statement's own examples, by the reference interpreter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from decidua.content import load
+from decidua.criteria import truth
+from decidua.criteria.truth import Truth
+from decidua.guidelines import Knowledge
+from semantics.test_expected_answers import patient
+
+WORDS: dict[Truth, str] = {True: "applies", False: "does-not-apply", None: "undetermined"}
+EXAMPLES: list[tuple[str, int, dict[str, Any]]] = [
+    (item.id, number, example)
+    for item in load().of("statements")
+    if not item.data.get("withdrawn_because")
+    for number, example in enumerate(item.data.get("examples") or [])
+]
+
+
+@pytest.mark.parametrize(("id_", "number", "example"), EXAMPLES, ids=[f"{id_}-{n}" for id_, n, _ in EXAMPLES])
+def test_example(knowledge: Knowledge, id_: str, number: int, example: dict[str, Any]) -> None:
+    values = patient(knowledge, example["given"])
+    population, expected = knowledge.populations[id_], example["is"]
+
+    def found(settled: dict[str, str]) -> str:
+        return WORDS[truth(population, values, knowledge.names, knowledge.settled | settled)]
+
+    if isinstance(expected, str):
+        assert found({}) == expected
+        return
+    assert {slug: found({_reading(knowledge, id_, set(expected)): slug}) for slug in expected} == expected
+
+
+def _reading(knowledge: Knowledge, id_: str, slugs: set[str]) -> str:
+    """The one reading under the population that has these alternatives."""
+    under = knowledge.readings_under(knowledge.populations[id_])
+    fitting = [reading for reading in sorted(under) if slugs <= set(knowledge.readings[reading].alternatives)]
+    assert len(fitting) == 1, f"{yaml.safe_dump(sorted(slugs))} names no single reading of {sorted(under)}"
+    return fitting[0]
+
+
+def test_every_statement_about_somebody_has_an_example_that_applies(knowledge: Knowledge) -> None:
+    def shown(expected: Any) -> set[str]:
+        return {expected} if isinstance(expected, str) else set(expected.values())
+
+    applying = {id_ for id_, _, example in EXAMPLES if "applies" in shown(example["is"])}
+    spoken = {id_ for id_, statement in knowledge.statements.items() if statement.kind != "remark"}
+    assert spoken - applying == set()
