@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from decidua.answers.diagram import Diagrams
-from decidua.answers.functions import Builder
-from decidua.answers.functions import variables_of
+from decidua.answers.functions import Builder, variables_of
 from decidua.criteria import Criterion
 from decidua.guidelines import Knowledge
 

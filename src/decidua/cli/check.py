@@ -18,7 +18,7 @@ source_file = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command()
-@click.option("--coverage", "covers", is_flag=True, help="Is every content line of the source encoded? Fails below 100 %.")
+@click.option("--coverage", "covers", is_flag=True, help="Is every content line encoded? Fails below 100 %.")
 @click.option("--source", type=source_file, help="The source text: its lines are compared with the ledger's hashes.")
 @click.option("--write-ledger", is_flag=True, help="Refresh the ledger's hashes and ids from --source; roles are kept.")
 @click.option("--write-ids", is_flag=True, help="Add new ids to the list of ids that are permanent.")
@@ -42,8 +42,9 @@ def command(covers: bool, source: Path | None, write_ledger: bool, write_ids: bo
 
 
 def _summary(knowledge: Knowledge, failed: bool) -> str:
-    counts = f"{len(knowledge.statements)} statements, {len(knowledge.readings)} readings, {len(knowledge.options)} options"
-    return f"content {knowledge.content.hash}: {counts}: {'errors' if failed else 'no errors'}"
+    counts = f"{len(knowledge.statements)} statements, {len(knowledge.readings)} readings"
+    verdict = "errors" if failed else "no errors"
+    return f"content {knowledge.content.hash}: {counts}, {len(knowledge.options)} options: {verdict}"
 
 
 def _covered(knowledge: Knowledge, source: Path | None, rewrite: bool) -> bool:
@@ -62,7 +63,7 @@ def _covered(knowledge: Knowledge, source: Path | None, rewrite: bool) -> bool:
         click.echo(f"{file}:{line + 1}: source line {line}: {text}")
     click.echo(f"coverage: {found.covered_lines} of {found.content_lines} content lines, {found.percent:.1f} %")
     if found.tables_to_come:
-        click.echo(f"          {found.tables_to_come} of them are rows of study tables whose numbers are not encoded yet")
+        click.echo(f"          {found.tables_to_come} of them are rows of study tables, numbers not encoded yet")
     differing = _differing(ledger, source)
     return found.percent < 100 or bool(found.problems) or differing
 
@@ -73,6 +74,6 @@ def _differing(ledger: Ledger, source: Path | None) -> bool:
     if source is None:
         return False
     lines = check.verify_source(ledger, source)
-    shown = ", ".join(map(str, lines[:20]))
-    click.echo(f"source: {f'lines {shown} differ from the ledger' if lines else 'every line has the hash of the ledger'}")
+    verdict = f"lines {', '.join(map(str, lines[:20]))} differ from" if lines else "every line has the hash of"
+    click.echo(f"source: {verdict} the ledger")
     return bool(lines)

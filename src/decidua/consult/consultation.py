@@ -66,7 +66,8 @@ def consult(
 def order(knowledge: Knowledge) -> list[str]:
     """Supportive care first, then therapies, then tests, each by rank."""
     kinds = ("care", "treatment", "test")
-    return sorted(knowledge.options, key=lambda id_: (kinds.index(knowledge.options[id_].kind), knowledge.options[id_].rank))
+    placed = sorted(knowledge.options.values(), key=lambda option: (kinds.index(option.kind), option.rank))
+    return [option.id for option in placed]
 
 
 def test_state(knowledge: Knowledge, option: str, patient: Patient) -> Done:

@@ -14,8 +14,9 @@ from decidua.facts.values import plain
 from decidua.guidelines import Knowledge, Regimen, Statement
 
 WhyNot = Literal[
-    "answer", "open", "other-indication", "dose", "unit", "route", "frequency", "reading", "precaution", "weight", "part"
-]
+    "answer", "open", "other-indication", "dose", "unit", "route", "frequency", "reading", "precaution", "weight",
+    "part",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
