@@ -10,5 +10,5 @@ from decidua.guidelines import Knowledge
 
 @pytest.fixture
 def quick(knowledge: Knowledge, answers: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("decidua.cli.consult.open_knowledge", lambda packages: knowledge)  # noqa: ARG005
-    monkeypatch.setattr("decidua.answers.Answers", lambda knowledge: answers)  # noqa: ARG005
+    monkeypatch.setattr("decidua.guidelines.read_knowledge", lambda *_: knowledge)
+    monkeypatch.setattr("decidua.answers.Answers", lambda *_: answers)

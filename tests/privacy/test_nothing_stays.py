@@ -78,8 +78,8 @@ def test_errors_quote_only_what_is_wrong(tmp_path: Path) -> None:
 @pytest.fixture
 def patient(tmp_path: Path, knowledge: Knowledge, answers: Answers, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The canary in a file, and a command that does not read the content anew."""
-    monkeypatch.setattr("decidua.cli.consult.open_knowledge", lambda packages: knowledge)  # noqa: ARG005
-    monkeypatch.setattr("decidua.answers.Answers", lambda knowledge: answers)  # noqa: ARG005
+    monkeypatch.setattr("decidua.guidelines.read_knowledge", lambda *_: knowledge)
+    monkeypatch.setattr("decidua.answers.Answers", lambda *_: answers)
     monkeypatch.delenv("DECIDUA_TRACEBACK", raising=False)
     path = tmp_path / "patient.yaml"
     path.write_text(PATIENT, encoding="utf-8")

@@ -39,7 +39,8 @@ class Oracle:
     def __init__(self, knowledge: Knowledge, guideline: str, option: str, known: Mapping[str, Value]) -> None:
         self.knowledge, self.known = knowledge, known
         self.said = [s for s in knowledge.said(guideline, option) if s.kind != "remark"]
-        self.criteria = [knowledge.definitions[guideline], *(knowledge.populations[s.id] for s in self.said)]
+        populations = [knowledge.populations[s.id] for s in self.said]
+        self.criteria = [knowledge.definitions[guideline], *populations] if populations else []
         every = _with_linking_names(knowledge, And(tuple(self.criteria)))
         self.facts = _with_totals(knowledge.expand(every), knowledge.vocabulary.constraints)
         self.stated = sorted(knowledge.names_under(every) & knowledge.stated)

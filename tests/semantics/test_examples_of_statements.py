@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 
 from decidua.content import load
 from decidua.criteria import truth
@@ -33,15 +32,16 @@ def test_example(knowledge: Knowledge, id_: str, number: int, example: dict[str,
     if isinstance(expected, str):
         assert found({}) == expected
         return
-    assert {slug: found({_reading(knowledge, id_, set(expected)): slug}) for slug in expected} == expected
+    assert {way: found(dict(_settled(knowledge, id_, slug) for slug in way.split("+"))) for way in expected} == expected
 
 
-def _reading(knowledge: Knowledge, id_: str, slugs: set[str]) -> str:
-    """The one reading under the population that has these alternatives."""
-    under = knowledge.readings_under(knowledge.populations[id_])
-    fitting = [reading for reading in sorted(under) if slugs <= set(knowledge.readings[reading].alternatives)]
-    assert len(fitting) == 1, f"{yaml.safe_dump(sorted(slugs))} names no single reading of {sorted(under)}"
-    return fitting[0]
+def _settled(knowledge: Knowledge, id_: str, slug: str) -> tuple[str, str]:
+    """The one reading under the population that has this alternative (`alternative` or `reading/alternative`)."""
+    owner, _, alternative = slug.strip().rpartition("/")
+    under = sorted(knowledge.readings_under(knowledge.populations[id_]))
+    fitting = [r for r in under if alternative in knowledge.readings[r].alternatives and owner in ("", r)]
+    assert len(fitting) == 1, f"'{slug}' names no single reading of {', '.join(under)}"
+    return fitting[0], alternative
 
 
 def test_every_statement_about_somebody_has_an_example_that_applies(knowledge: Knowledge) -> None:

@@ -78,7 +78,7 @@ def _range_holds(node: Compare, low: pl.Expr, high: pl.Expr) -> pl.Expr:
     """True or false where both bounds agree, else null; a missing bound never decides."""
     cut = float(node.value)
     surely, never = {
-        "=": (pl.lit(False), (high < cut) | (low > cut)),
+        "=": ((low == cut) & (high == cut), (high < cut) | (low > cut)),
         "<": (high < cut, low >= cut),
         "<=": (high <= cut, low > cut),
         ">": (low > cut, high <= cut),

@@ -103,7 +103,7 @@ def _compare_range(node: Compare, known: Range) -> Truth:
     below = known.high is not None and known.high < node.value
     above = known.low is not None and known.low > node.value
     if node.op == "=":
-        return False if below or above else None
+        return False if below or above else True if known.low == known.high == node.value else None
     reaches = {"<": below, "<=": known.high is not None and known.high <= node.value,
                ">": above, ">=": known.low is not None and known.low >= node.value}  # fmt: skip
     opposite = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}[node.op]
