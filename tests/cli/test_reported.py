@@ -1,7 +1,4 @@
-"""Misleading output that was reported and awaits a decision; a test that passes again loses its mark.
-
-Each is strict: when the cause is mended, the test fails here until the mark is taken away.
-"""
+"""Misleading output that was once reported: each test holds what was mended."""
 
 from __future__ import annotations
 
@@ -13,7 +10,6 @@ import pytest
 from cli.running import ROOT, run
 
 pytestmark = pytest.mark.usefixtures("quick")
-AWAITS = {"strict": True, "raises": AssertionError}
 EXAMPLE = ROOT / "examples"
 
 
@@ -32,7 +28,6 @@ def states(text: str, guideline: str, option: str) -> dict[str, str]:
     return {check["id"]: check["state"] for check in cell(consulted(text), guideline, option)["before"]}
 
 
-@pytest.mark.xfail(**AWAITS, reason="allergies are asked for and shown, but bear on nothing")
 @pytest.mark.parametrize(
     ("facts", "option"),
     [("aps: yes\nthrombosis: no\nstage: pregnant\nallergy_aspirin: yes", "heparin-aspirin"),
@@ -43,13 +38,11 @@ def test_no_dose_is_worked_out_for_a_drug_that_she_is_allergic_to(facts: str, op
     assert not [r["calculated"] for r in cell(said, "asri-2025", option)["regimens"] if r["calculated"]]
 
 
-@pytest.mark.xfail(**AWAITS, reason="the law and failing precautions stand only in --option detail")
 def test_the_matrix_shows_that_the_law_of_her_country_speaks() -> None:
     """LIT in the United States reads "conditional (may), open now", and nothing stands beside it."""
     assert "FDA" in run("consult", str(EXAMPLE / "18-lit-in-the-us.yaml")).out
 
 
-@pytest.mark.xfail(**AWAITS, reason="precautions look at done_… and not at the result")
 def test_a_known_result_was_measured() -> None:
     losses = "losses: 3\nclinical_losses: 3\n"
     tacrolimus = states(f"{losses}th1_th2_ratio: raised", "asri-2025", "tacrolimus")
@@ -58,14 +51,12 @@ def test_a_known_result_was_measured() -> None:
     assert vitamin_d["vitamin-d.risk-groups"] == "done"
 
 
-@pytest.mark.xfail(**AWAITS, reason="PROMISE left out women with a known thrombophilia or on heparin")
 @pytest.mark.parametrize("fact", ["factor_v_leiden: yes", "on_heparin: yes"])
 def test_a_chance_is_not_shown_to_whom_its_trial_left_out(fact: str) -> None:
     said = consulted(f"losses: 3\nclinical_losses: 3\nage: 33\nnatural_conception: yes\nunexplained: yes\n{fact}")
     assert "chance.promise" not in [chance["id"] for chance in said["chances"]]
 
 
-@pytest.mark.xfail(**AWAITS, reason="looks at the statement's population, not at what can still change the answer")
 def test_an_answer_that_is_settled_turns_on_no_test() -> None:
     """IVIG is settled by NK cells, Th1/Th2 and four losses; thyroid antibodies, not measured, change nothing."""
     text = "losses: 4\nclinical_losses: 4\nunexplained: yes\nperipheral_nk: raised\nth1_th2_ratio: raised"
@@ -75,26 +66,22 @@ def test_an_answer_that_is_settled_turns_on_no_test() -> None:
     assert "ivig" not in turning
 
 
-@pytest.mark.xfail(**AWAITS, reason="shown in Korean, but taken in English only")
 @pytest.mark.parametrize("line", ["ana: 양성", "ana: 음성", "peripheral_nk: 상승", "peripheral_nk: 상승 아님"])
 def test_what_is_shown_in_korean_can_be_written_in_korean(line: str) -> None:
     assert run("consult", "-", "--option", "ivig", "--lang", "ko", stdin=line.encode()).code == 0
 
 
-@pytest.mark.xfail(**AWAITS, reason="says True and False, and not in which file")
 def test_stated_against_computed_says_where_and_yes_or_no() -> None:
     ran = run("consult", "-", stdin=b"unexplained@eshre-2022: yes\naps: yes\n")
     assert ran.err.startswith("stdin:1: ")
     assert "True" not in ran.err
 
 
-@pytest.mark.xfail(**AWAITS, reason="an empty unit leaves two spaces")
 def test_a_bound_without_a_unit_has_one_space() -> None:
     said = consulted('losses: ">= 3"')
     assert {fact["fact"]: fact["value"] for fact in said["patient"]}["losses"] == "3 or more"
 
 
-@pytest.mark.xfail(**AWAITS, reason="a certainty of statements that may not apply stands beside a settled answer")
 def test_certainty_beside_a_settled_answer_is_of_what_surely_applies() -> None:
     said = consulted("losses: 3\nclinical_losses: 3\nunexplained: yes")
     found = cell(said, "asri-2025", "heparin-aspirin")

@@ -13,7 +13,9 @@ from semantics.generators import Small
 TYPES = {"boolean": pl.Boolean, "choice": pl.String, "integer": pl.Int64, "number": pl.Float64}
 
 
-def frame(small: Small, patients: Sequence[Mapping[str, Value]], empty: str = "null", bounds: bool = True) -> pl.DataFrame:
+def frame(
+    small: Small, patients: Sequence[Mapping[str, Value]], empty: str = "null", bounds: bool = True
+) -> pl.DataFrame:
     """`empty`: what becomes of a column without a value: typed nulls (`null`), Null type (`untyped`), or `absent`."""
     types = {fact["id"]: TYPES[fact["type"]] for fact in small.facts} | dict.fromkeys(small.names, pl.Boolean)
     columns: dict[str, pl.Series] = {"row": pl.Series("row", range(len(patients)))}

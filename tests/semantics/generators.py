@@ -219,11 +219,16 @@ def populations(
 def languages(draw: st.DrawFn, anywhere: bool = True) -> Small:
     """Facts, readings and named criteria; no statements. `anywhere`: names may hold ambiguities inside."""
     small = draw(vocabularies())
-    readings = {f"r{i}": ("p", "q", "s")[: draw(st.integers(2, 3 if i == 1 else 2))] for i in range(1, 1 + draw(st.integers(0, 3)))}
+    readings = {
+        f"r{i}": ("p", "q", "s")[: draw(st.integers(2, 3 if i == 1 else 2))]
+        for i in range(1, 1 + draw(st.integers(0, 3)))
+    }
     named: list[tuple[str, Criterion, bool]] = []
     for i in range(1, 1 + draw(st.integers(0, 2))):
         below = [id_ for id_, _, _ in named]
-        make = criteria(small.vocabulary, below, readings) if anywhere else populations(small.vocabulary, below, readings)
+        make = (
+            criteria(small.vocabulary, below, readings) if anywhere else populations(small.vocabulary, below, readings)
+        )
         named.append((f"k{i}@g", draw(make), draw(st.booleans())))
     return replace(small, readings=readings, named=tuple(named))
 

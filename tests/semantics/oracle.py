@@ -51,7 +51,9 @@ class Oracle:
         self._truths: dict[tuple[object, ...], bool] = {}
         self._rests: dict[int, list[str]] = {}
         self.there = [[self._speaks(knowledge.populations[s.id], dict(r)) for s in self.said] for r in self.readings]
-        self.names: list[list[dict[str, bool]]] = [[self._names(w, dict(r)) for w in self.worlds] for r in self.readings]
+        self.names: list[list[dict[str, bool]]] = [
+            [self._names(w, dict(r)) for w in self.worlds] for r in self.readings
+        ]
         self.answers: list[list[Reached | None]] = [
             [self._answer(world, i) if self._agrees(self.names[i][j]) else None for j, world in enumerate(self.worlds)]
             for i, r in enumerate(self.readings)
@@ -79,7 +81,10 @@ class Oracle:
     def _linked(self, facts: set[str]) -> set[str]:
         """The facts that criteria rest on, and every fact that a constraint ties to one of them."""
         found = set(facts)
-        while more := {f for c in self.knowledge.vocabulary.constraints for f in _members(c) if _members(c) & found} - found:
+        while (
+            more := {f for c in self.knowledge.vocabulary.constraints for f in _members(c) if _members(c) & found}
+            - found
+        ):
             found |= more
         return found
 
@@ -217,10 +222,12 @@ class Oracle:
         for given in sets:
             pairs = sorted(zip(given.facts, given.when, strict=True), key=lambda pair: ids.index(pair[0]))
             numbers = [
-                [i for i, cell in enumerate(self.cells(id_)) if truth(when, {id_: cell[0]}, {}, {})] for id_, when in pairs
+                [i for i, cell in enumerate(self.cells(id_)) if truth(when, {id_: cell[0]}, {}, {})]
+                for id_, when in pairs
             ]
             found += [
-                (tuple(zip((id_ for id_, _ in pairs), chosen, strict=True)), given.answer) for chosen in product(*numbers)
+                (tuple(zip((id_ for id_, _ in pairs), chosen, strict=True)), given.answer)
+                for chosen in product(*numbers)
             ]
         return found
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from decidua.criteria.tree import AtLeast, Choose, Compare, Comparison, Criterion, Is, Named, OneOf
+from decidua.criteria.tree import And, AtLeast, Choose, Compare, Comparison, Criterion, Is, Named, Not, OneOf, Or
 from decidua.criteria.truth import Truth
 from decidua.facts import Range, Value
 
@@ -50,7 +50,7 @@ CHOOSE: list[tuple[Truth, Truth, Truth, Truth, Truth]] = [
     (F, T, U, F, T), (F, F, F, F, F), (F, U, U, F, U),
     (U, T, U, U, T), (U, F, U, U, F), (U, U, U, U, U),
 ]  # fmt: skip
-"""Truth under one alternative, under the other; of both while the reading is open, settled to one, settled to the other."""
+"""Truth under one alternative, under the other; while the reading is open, settled to one, settled to the other."""
 
 NAMED: list[tuple[Truth, Truth, Truth]] = [
     (T, T, T), (T, U, T), (F, F, F), (F, U, F), (U, T, T), (U, F, F), (U, U, U),
@@ -105,8 +105,6 @@ def facts(*truths: Truth) -> dict[str, Value]:
 
 
 def _logic() -> list[Row]:
-    from decidua.criteria.tree import And, Not, Or
-
     a, b = Is("a"), Is("b")
     found: list[Row] = [(f"not {_t(x)}", Not(a), facts(x), {}, {}, z) for x, z in NOT]
     found += [(f"{_t(x)} and {_t(y)}", And((a, b)), facts(x, y), {}, {}, z) for x, y, z in AND]
@@ -116,7 +114,14 @@ def _logic() -> list[Row]:
 def _counted() -> list[Row]:
     parts = (Is("a"), Is("b"), Is("c"))
     return [
-        (f"at least {k} of {t}T {f}F {u}U", AtLeast(k, parts), facts(*[T] * t, *[F] * f, *[U] * u), {}, {}, truths[k - 1])
+        (
+            f"at least {k} of {t}T {f}F {u}U",
+            AtLeast(k, parts),
+            facts(*[T] * t, *[F] * f, *[U] * u),
+            {},
+            {},
+            truths[k - 1],
+        )
         for t, f, u, truths in AT_LEAST
         for k in (1, 2, 3)
     ]
@@ -152,50 +157,60 @@ def _leaves() -> list[Row]:
 
 def markdown() -> str:
     """docs/truth-tables.md."""
-    return "\n\n".join(
-        [
-            "# Truth tables",
-            "T true, F false, U unknown. These tables are the tests' own data (`tests/semantics/tables.py`): the "
-            "reference interpreter, compiled Python and Polars columns are held to every line. To write this page "
-            "again: `PYTHONPATH=tests python -m semantics.tables`.",
-            "## not, and, or",
-            "Kleene's strong three-valued logic: an unknown part leaves the whole unknown unless the other part decides.",
-            _table(["a", "not a"], [[_t(x), _t(z)] for x, z in NOT]),
-            _square("a and b", AND),
-            _square("a or b", OR),
-            "## at least k of",
-            "True where enough parts are true; false where too few could still be true.",
-            _table(
-                ["true", "false", "unknown", "at least 1 of 3", "at least 2 of 3", "at least 3 of 3"],
-                [[str(t), str(f), str(u), *map(_t, truths)] for t, f, u, truths in AT_LEAST],
-            ),
-            "## Readings",
-            "A criterion of which the source admits two readings. Open, it is known only where both agree.",
-            _table(
-                ["under one", "under the other", "open", "settled to one", "settled to the other"],
-                [list(map(_t, row)) for row in CHOOSE],
-            ),
-            "## Named criteria",
-            "A named criterion is what the user states, else what its definition gives. "
-            "Stated against computed is an error that names both.",
-            _table(["stated", "by its definition", "truth"], [list(map(_t, row)) for row in NAMED] + [["T", "F", "error"], ["F", "T", "error"]]),
-            "## Facts",
-            _table(["yes/no fact", "truth"], [[_yes(x), _t(z)] for x, z in IS]),
-            _table(
-                ["choice (low, mid, high)", "= 'low'", "in {'low', 'mid'}"],
-                [[x or "unknown", _t(one), _t(two)] for x, one, two in ONE_OF],
-            ),
-            "## Comparisons",
-            "A number may be known only within bounds, both included. A comparison is known where all numbers within "
-            "the bounds agree.",
-            _table(["known", *(f"{op} 5" for op in OPS)], [[words, *map(_t, truths)] for words, _, truths in COMPARE]),
-        ]
-    ) + "\n"
+    return (
+        "\n\n".join(
+            [
+                "# Truth tables",
+                "T true, F false, U unknown. These tables are the tests' own data (`tests/semantics/tables.py`): the "
+                "reference interpreter, compiled Python and Polars columns are held to every line. To write this page "
+                "again: `PYTHONPATH=tests python -m semantics.tables`.",
+                "## not, and, or",
+                "Kleene's strong three-valued logic: an unknown part leaves the whole unknown unless the rest decides.",
+                _table(["a", "not a"], [[_t(x), _t(z)] for x, z in NOT]),
+                _square("a and b", AND),
+                _square("a or b", OR),
+                "## at least k of",
+                "True where enough parts are true; false where too few could still be true.",
+                _table(
+                    ["true", "false", "unknown", "at least 1 of 3", "at least 2 of 3", "at least 3 of 3"],
+                    [[str(t), str(f), str(u), *map(_t, truths)] for t, f, u, truths in AT_LEAST],
+                ),
+                "## Readings",
+                "A criterion of which the source admits two readings. Open, it is known only where both agree.",
+                _table(
+                    ["under one", "under the other", "open", "settled to one", "settled to the other"],
+                    [list(map(_t, row)) for row in CHOOSE],
+                ),
+                "## Named criteria",
+                "A named criterion is what the user states, else what its definition gives. "
+                "Stated against computed is an error that names both.",
+                _table(
+                    ["stated", "by its definition", "truth"],
+                    [list(map(_t, row)) for row in NAMED] + [["T", "F", "error"], ["F", "T", "error"]],
+                ),
+                "## Facts",
+                _table(["yes/no fact", "truth"], [[_yes(x), _t(z)] for x, z in IS]),
+                _table(
+                    ["choice (low, mid, high)", "= 'low'", "in {'low', 'mid'}"],
+                    [[x or "unknown", _t(one), _t(two)] for x, one, two in ONE_OF],
+                ),
+                "## Comparisons",
+                "A number may be known only within bounds, both included. A comparison is known where all numbers within "
+                "the bounds agree.",
+                _table(
+                    ["known", *(f"{op} 5" for op in OPS)], [[words, *map(_t, truths)] for words, _, truths in COMPARE]
+                ),
+            ]
+        )
+        + "\n"
+    )
 
 
 def _square(head: str, lines: Sequence[tuple[Truth, Truth, Truth]]) -> str:
     found = {(x, y): z for x, y, z in lines}
-    return _table([head, "b T", "b F", "b U"], [[f"a {_t(x)}", *(_t(found[x, y]) for y in (T, F, U))] for x in (T, F, U)])
+    return _table(
+        [head, "b T", "b F", "b U"], [[f"a {_t(x)}", *(_t(found[x, y]) for y in (T, F, U))] for x in (T, F, U)]
+    )
 
 
 def _table(head: list[str], lines: Sequence[list[str]]) -> str:

@@ -33,11 +33,11 @@ def patient(knowledge: Knowledge, given: dict[str, Any]) -> dict[str, Value]:
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=[entry["id"] for entry in EXPECTED])
 def test_expected_answer(knowledge: Knowledge, answers: Answers, expected: dict[str, Any]) -> None:
-    standing = answers.standing(
-        expected["guideline"], expected["option"], patient(knowledge, expected["patient"])
-    )
+    standing = answers.standing(expected["guideline"], expected["option"], patient(knowledge, expected["patient"]))
     assert standing is not None, "what is known contradicts itself"
-    assert standing.answer == expected["answer"], f"possible: {', '.join(map(str, standing.possible))}. {expected['why']}"
+    assert standing.answer == expected["answer"], (
+        f"possible: {', '.join(map(str, standing.possible))}. {expected['why']}"
+    )
     if "possible" in expected:
         assert set(standing.possible) == set(expected["possible"]), expected["why"]
 

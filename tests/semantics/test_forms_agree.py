@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
-import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +28,9 @@ TRUE: Criterion = parse("true", Vocabulary({}, {}, ()))
 
 
 @st.composite
-def scenes(draw: st.DrawFn, ranges: bool = True, most: int = 5) -> tuple[Small, list[Criterion], list[Case], dict[str, str]]:
+def scenes(
+    draw: st.DrawFn, ranges: bool = True, most: int = 5
+) -> tuple[Small, list[Criterion], list[Case], dict[str, str]]:
     """A language, criteria in it, some patients, and some readings taken as settled."""
     small = draw(languages())
     make = criteria(small.vocabulary, list(small.names), small.readings)
@@ -39,7 +40,9 @@ def scenes(draw: st.DrawFn, ranges: bool = True, most: int = 5) -> tuple[Small, 
     return small, trees, patients, settled
 
 
-def reference(trees: Sequence[Criterion], values: Mapping[str, Value], small: Small, settled: dict[str, str]) -> list[Truth]:
+def reference(
+    trees: Sequence[Criterion], values: Mapping[str, Value], small: Small, settled: dict[str, str]
+) -> list[Truth]:
     return [truth(tree, values, small.names, settled) for tree in trees]
 
 
@@ -109,7 +112,9 @@ def test_diagrams_are_the_reference(scene: tuple[Small, Criterion, list[Case]]) 
         partial = truth(tree, case.values, small.names, case.reading)
         if partial is not None:
             allowed = allowed_cells(diagrams.variables, case.values)
-            allowed |= {i: (v.cells.index(case.reading[v.id]),) for i, v in enumerate(diagrams.variables) if v.kind == "reading"}
+            allowed |= {
+                i: (v.cells.index(case.reading[v.id]),) for i, v in enumerate(diagrams.variables) if v.kind == "reading"
+            }
             assert diagrams.reachable(diagrams.restrict(root, allowed)) == {partial}
 
 
@@ -118,7 +123,9 @@ def _ways(small: Small) -> list[dict[str, str]]:
 
 
 @given(scenes(most=1))
-def test_the_trace_has_the_truth_of_every_part(scene: tuple[Small, list[Criterion], list[Case], dict[str, str]]) -> None:
+def test_the_trace_has_the_truth_of_every_part(
+    scene: tuple[Small, list[Criterion], list[Case], dict[str, str]],
+) -> None:
     small, trees, (case,), settled = scene
 
     def check(node: Trace) -> None:
@@ -179,9 +186,13 @@ def test_cql_text_is_quoted_and_balanced_and_means_the_same(
 
 
 def test_between_is_both_ends_and_unequal_is_not_equal() -> None:
-    vocabulary = Small(({"id": "n", "group": "all", "type": "integer", "ask": "ask", "label": {"en": "n", "ko": "n"}},), ()).vocabulary
+    vocabulary = Small(
+        ({"id": "n", "group": "all", "type": "integer", "ask": "ask", "label": {"en": "n", "ko": "n"}},), ()
+    ).vocabulary
     low, high = parse("n >= 2", vocabulary), parse("n <= 4", vocabulary)
     assert parse("n between 2 and 4", vocabulary) == And((low, high))
-    assert parse("not n between 2 and 4 and n = 1", vocabulary) == And((Not(And((low, high))), parse("n = 1", vocabulary)))
+    assert parse("not n between 2 and 4 and n = 1", vocabulary) == And(
+        (Not(And((low, high))), parse("n = 1", vocabulary))
+    )
     assert parse("n != 3", vocabulary) == Not(parse("n = 3", vocabulary))
     assert all(isinstance(node, Compare | And) for node in walk(parse("n between 2 and 4", vocabulary)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import product
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from decidua.answers import AnswerFunction, Conflict, Standing, build, deciding, masks, relevant, stand
 from decidua.criteria import truth
 from decidua.criteria.columns import column
+from decidua.criteria.tree import And, Compare, Criterion, Or, facts_in, parts_of
 from decidua.facts import Value
 from decidua.guidelines import Knowledge
 from semantics.frames import frame
@@ -43,7 +43,9 @@ def met(small: Small, case: Case) -> tuple[AnswerFunction, Standing, Oracle]:
 def by_reading(standing: Standing, readings: list[Reading]) -> dict[Reading, frozenset[object]]:
     """The branches, written out for every complete reading of the source."""
     return {
-        reading: frozenset(a for branch in standing.branches if set(branch.readings) <= set(reading) for a in branch.possible)
+        reading: frozenset(
+            a for branch in standing.branches if set(branch.readings) <= set(reading) for a in branch.possible
+        )
         for reading in readings
     }
 
@@ -112,7 +114,8 @@ def test_masks_in_polars(data: st.DataObject) -> None:
     for reading in oracles[0].readings:
         (mask,) = [m for m in masks(function) if set(m.readings) <= set(reading)]
         found = table.with_columns(
-            column(p, {}, {}, table.columns).fill_null(True).alias(f"p{i}") for i, p in enumerate(mask.criteria.values())
+            column(p, {}, {}, table.columns).fill_null(True).alias(f"p{i}")
+            for i, p in enumerate(mask.criteria.values())
         )
         for row, oracle in zip(found.iter_rows(named=True), oracles, strict=True):
             assert {a for i, a in enumerate(mask.criteria) if row[f"p{i}"]} == oracle.possible()[reading]
@@ -121,7 +124,6 @@ def test_masks_in_polars(data: st.DataObject) -> None:
 @given(scenes())
 def test_masks_have_at_most_one_condition_per_fact(scene: tuple[Small, Case]) -> None:
     """A term names a fact once; that is what makes its Kleene truth exact."""
-    from decidua.criteria.tree import And, Compare, Criterion, Or, facts_in, parts_of
 
     def conditions(term: Criterion) -> list[set[str]]:
         inside = parts_of(term) if isinstance(term, And) else (term,)
@@ -155,7 +157,9 @@ def test_more_knowledge_never_enlarges_what_is_possible(scene: tuple[Small, Case
 def test_what_contradicts_itself_has_no_answer(data: st.DataObject) -> None:
     """Names stated at random: no standing exactly where no world under any reading agrees with them."""
     small = data.draw(smalls())
-    known: dict[str, Value] = dict(data.draw(worlds(small))) if data.draw(st.booleans()) else data.draw(cases(small)).values
+    known: dict[str, Value] = (
+        dict(data.draw(worlds(small))) if data.draw(st.booleans()) else data.draw(cases(small)).values
+    )
     known |= {id_: data.draw(st.booleans()) for id_, _, may in small.named if may}
     _, standing, oracle = judged(small, known)
     if standing is None:
@@ -194,7 +198,9 @@ def summary(small: Small, case: Case) -> object:
 def test_settling_a_reading_keeps_its_alternative_only(scene: tuple[Small, Case], data: st.DataObject) -> None:
     small, case = scene
     _, _, open_ = met(small, case)
-    settled = {id_: case.reading[id_] for id_ in data.draw(st.sets(st.sampled_from(sorted(small.readings) or ["-"]))) - {"-"}}
+    settled = {
+        id_: case.reading[id_] for id_ in data.draw(st.sets(st.sampled_from(sorted(small.readings) or ["-"]))) - {"-"}
+    }
     _, standing, oracle = met(replace(small, settled=settled), case)
     kept = [r for r in open_.readings if all(settled.get(id_, slug) == slug for id_, slug in r)]
     assert set(standing.possible) == frozenset().union(*(open_.possible()[r] for r in kept))
@@ -217,10 +223,6 @@ def test_a_refinement_yields_no_conflict_with_what_it_refines(small: Small) -> N
         above = [str(other["id"]) for other, _ in said if other["kind"] == "recommendation"]
         said.append(({**data, "refines": tuple(above)} if data["kind"] == "recommendation" else data, population))
     assert build(replace(small, statements=tuple(said)).knowledge, GUIDELINE, OPTION).conflicts == ()  # type: ignore[arg-type]
-
-
-def ways(readings: Mapping[str, tuple[str, ...]]) -> list[Reading]:
-    return list(product(*([(id_, slug) for slug in slugs] for id_, slugs in readings.items())))
 
 
 def test_silence_is_not_in_source() -> None:

@@ -48,7 +48,9 @@ def test_no_world_is_lost(scene: tuple[Small, Case]) -> None:
     assert standing is not None
     hers = Oracle(small.knowledge, GUIDELINE, OPTION, case.world)
     found = by_reading(standing, hers.readings)
-    mine = {reading: reached for reading, reached in hers.possible().items() if set(reading) <= set(case.reading.items())}
+    mine = {
+        reading: reached for reading, reached in hers.possible().items() if set(reading) <= set(case.reading.items())
+    }
     assert all(reached <= found[reading] for reading, reached in mine.items())
 
 
@@ -100,7 +102,9 @@ def test_a_stated_name_tells_what_follows(name: str, stated: bool, more: dict[st
     assert standing.answer == expected
 
 
-@pytest.mark.xfail(reason="conclude leaves numbers aside: a name over a count tells nothing outside its own criteria", strict=True)
+@pytest.mark.xfail(
+    reason="conclude leaves numbers aside: a name over a count tells nothing outside its own criteria", strict=True
+)
 def test_a_stated_name_over_a_count_tells_its_bound() -> None:
     standing = Answers(told("true", "n1 >= 2", "n1 >= 2").knowledge).standing(GUIDELINE, OPTION, {"k@g": True})
     assert standing is not None

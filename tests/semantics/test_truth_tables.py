@@ -108,7 +108,9 @@ PRECEDENCE = [
 ]
 
 
-@pytest.mark.parametrize(("said_", "applies", "in_scope", "expected"), [row[1:] for row in PRECEDENCE], ids=[row[0] for row in PRECEDENCE])
+@pytest.mark.parametrize(
+    ("said_", "applies", "in_scope", "expected"), [row[1:] for row in PRECEDENCE], ids=[row[0] for row in PRECEDENCE]
+)
 def test_precedence(said_: list[Statement], applies: list[bool], in_scope: bool, expected: object) -> None:
     assert meaning(said_, applies, in_scope) == expected
 

@@ -93,13 +93,14 @@ def _merged(function: AnswerFunction, found: list[tuple[Assignment, str]]) -> li
     return sorted(sets, key=lambda s: (len(s.facts), s.answer == "disputed", s.facts))
 
 
-def _joined(
-    rows: set[tuple[frozenset[int], ...]], position: int, width: int
-) -> set[tuple[frozenset[int], ...]]:
+def _joined(rows: set[tuple[frozenset[int], ...]], position: int, width: int) -> set[tuple[frozenset[int], ...]]:
     """Rows that differ in one fact as one row, except where every value of it does: no condition says “any value”."""
     by_rest: dict[tuple[frozenset[int], ...], frozenset[int]] = {}
     for row in rows:
         rest = (*row[:position], *row[position + 1 :])
         by_rest[rest] = by_rest.get(rest, frozenset()) | row[position]
-    apart = {rest: [cells] if len(cells) < width else [frozenset([cell]) for cell in cells] for rest, cells in by_rest.items()}
+    apart = {
+        rest: [cells] if len(cells) < width else [frozenset([cell]) for cell in cells]
+        for rest, cells in by_rest.items()
+    }
     return {(*rest[:position], cells, *rest[position:]) for rest, found in apart.items() for cells in found}

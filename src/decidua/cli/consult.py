@@ -54,11 +54,16 @@ def _report(
 ) -> Report:  # fmt: skip
     from decidua.answers import Answers
     from decidua.consult import consult
+    from decidua.errors import PatientConflictError
     from decidua.language import say
     from decidua.reports.build import build_report
 
     options, guidelines = chosen
-    consultation = consult(Answers(knowledge), intake.patient, options, guidelines)
+    try:
+        consultation = consult(Answers(knowledge), intake.patient, options, guidelines)
+    except PatientConflictError as error:
+        place = intake.places.get(str(error.parts.get("name")))
+        raise error.at(place) if place else error from None
     warnings = [say(lang, key, **parts) for key, parts in intake.warnings]
     full = shape != "text"
     return build_report(

@@ -71,8 +71,10 @@ def deciding_sets(answers: Answers, cell: Cell) -> tuple[DecidingSet, ...]:
 
 
 def _speaking(findings: tuple[Finding, ...], standing: Standing) -> tuple[Statement, ...]:
-    """Statements that surely or possibly apply and whose answer is among the possible ones."""
-    live = [f.statement for f in findings if f.applies != "does-not-apply" and f.statement.kind != "remark"]
+    """Statements that apply, or still may where the answer is open, and whose answer is among the possible ones."""
+    sure = [f for f in findings if f.applies == "applies" and f.statement.kind != "remark"]
+    maybe = [f for f in findings if f.applies != "does-not-apply" and f.statement.kind != "remark"]
+    live = [f.statement for f in (sure if standing.settled and sure else maybe)]
     recommending = unrefined([s for s in live if s.kind == "recommendation" and s.answer in standing.possible])
     carried = [s for s in live if s.kind == "evidence" and "evidence-only" in standing.possible]
     return tuple(recommending + carried)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from decidua.answers import FOR, Answers
@@ -13,7 +13,8 @@ from decidua.consult.definitions import DefinitionState, definition
 from decidua.consult.disagreements import Disagreement, disagreements
 from decidua.consult.patient import admit
 from decidua.criteria import truth
-from decidua.facts import Patient
+from decidua.criteria.tree import Always
+from decidua.facts import Patient, Value
 from decidua.guidelines import Knowledge
 from decidua.guidelines.model import Chance
 
@@ -48,7 +49,7 @@ def consult(
 ) -> Consultation:
     """`options`, `guidelines`: which to show; empty: all. Raises PatientConflictError."""
     knowledge = answers.knowledge
-    patient = admit(knowledge, patient)
+    patient = measured(knowledge, admit(knowledge, patient))
     values = patient.values
     shown = tuple(options) or tuple(order(knowledge))
     societies = tuple(guidelines) or tuple(sorted(knowledge.guidelines, key=lambda g: knowledge.guidelines[g].year))
@@ -58,8 +59,8 @@ def consult(
         tuple(definition(knowledge, guideline, values) for guideline in societies),
         cells,
         tuple((option, test_state(knowledge, option, patient)) for option in shown if option.startswith("test:")),
-        disagreements(knowledge, cells), asks(knowledge, cells, values), _alone(knowledge, cells),
-        tuple(c for c in knowledge.chances.values() if truth(knowledge.conditions[c.id], values, knowledge.names, {})),
+        disagreements(answers, cells, values), asks(knowledge, cells, values), _alone(knowledge, cells),
+        tuple(chance for chance in knowledge.chances.values() if _fits(knowledge, chance, values)),
     )  # fmt: skip
 
 
@@ -70,6 +71,18 @@ def order(knowledge: Knowledge) -> list[str]:
     return [option.id for option in placed]
 
 
+def measured(knowledge: Knowledge, patient: Patient) -> Patient:
+    """A test whose result is known was done, also where nobody said so."""
+    facts = {
+        option.done_fact: True
+        for option in knowledge.options.values()
+        if option.done_fact and option.done_fact not in patient.values
+        if test_state(knowledge, option.id, patient) == "done"
+    }
+    origins = {**patient.origins, **dict.fromkeys(facts, "derived")}
+    return replace(patient, values={**patient.values, **facts}, origins=origins)
+
+
 def test_state(knowledge: Knowledge, option: str, patient: Patient) -> Done:
     """Done if said so or if a result is known; not done only if said so; else there is no record."""
     meant = knowledge.options[option]
@@ -77,6 +90,14 @@ def test_state(knowledge: Knowledge, option: str, patient: Patient) -> Done:
     if said is True or any(fact in patient.values and not _inferred(patient, fact) for fact in meant.decides):
         return "done"
     return "not-done" if said is False else "no-record"
+
+
+def _fits(knowledge: Knowledge, chance: Chance, values: Mapping[str, Value]) -> bool:
+    """Whether the study surely was of women like her, as far as its conditions go, and did not leave her out."""
+    left_out = knowledge.conditions.get(f"{chance.id}.unless", Always(False))
+    holds = (truth(criterion, values, knowledge.names, {}) for criterion in (knowledge.conditions[chance.id], left_out))
+    fits, out = holds
+    return fits is True and out is not True
 
 
 def _inferred(patient: Patient, fact: str) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from decidua.answers import FOR
+from decidua.answers import FOR, Answers
 from decidua.consult.cells import Cell
 from decidua.content import Content
-from decidua.criteria import facts_in
+from decidua.facts import Value
 from decidua.guidelines import Knowledge, Statement
 from decidua.language import Text
 
@@ -29,7 +29,8 @@ class Disagreement:
     """For test-against-treatment: the test that one advises against and on whose result the other's answer turns."""
 
 
-def disagreements(knowledge: Knowledge, cells: Sequence[Cell]) -> tuple[Disagreement, ...]:
+def disagreements(answers: Answers, cells: Sequence[Cell], values: Mapping[str, Value]) -> tuple[Disagreement, ...]:
+    knowledge = answers.knowledge
     by_option: dict[str, list[Cell]] = {}
     for cell in cells:
         by_option.setdefault(cell.option, []).append(cell)
@@ -39,7 +40,7 @@ def disagreements(knowledge: Knowledge, cells: Sequence[Cell]) -> tuple[Disagree
         for one, other in combinations(row, 2)
         if (disagreement := _between(knowledge, option, one, other))
     ]
-    return tuple(found + list(_tests_against_treatments(knowledge, cells)))
+    return tuple(found + list(_tests_against_treatments(answers, cells, values)))
 
 
 def kinds(content: Content) -> Mapping[frozenset[str], str]:
@@ -99,19 +100,25 @@ def _windows(statements: Iterable[Statement]) -> set[object]:
     return {s.window for s in statements if s.window}
 
 
-def _tests_against_treatments(knowledge: Knowledge, cells: Sequence[Cell]) -> Iterable[Disagreement]:
-    """A marker that one guideline says not to measure decides a therapy in another."""
+def _tests_against_treatments(
+    answers: Answers, cells: Sequence[Cell], values: Mapping[str, Value]
+) -> Iterable[Disagreement]:
+    """A marker that one guideline says not to measure decides whether another is for a therapy."""
     against = [cell for cell in cells if cell.option.startswith("test:") and cell.answer == "against"]
     for test in against:
-        yields = set(knowledge.options[test.option].decides)
+        yields = answers.knowledge.options[test.option].decides
         for cell in cells:
-            if cell.guideline != test.guideline and not cell.option.startswith("test:"):
-                turning = {fact for s in cell.speaking if s.answer in FOR for fact in _base_facts(knowledge, s)}
-                if yields & turning:
-                    between = (test.guideline, cell.guideline)
-                    yield Disagreement(cell.option, "test-against-treatment", between, (), test.option)
+            if cell.guideline == test.guideline or cell.option.startswith("test:"):
+                continue
+            if set(FOR) & set(cell.standing.possible) and any(_turns(answers, cell, fact, values) for fact in yields):
+                between = (test.guideline, cell.guideline)
+                yield Disagreement(cell.option, "test-against-treatment", between, (), test.option)
 
 
-def _base_facts(knowledge: Knowledge, statement: Statement) -> set[str]:
-    criterion = knowledge.own_populations[statement.id]
-    return facts_in(criterion) | knowledge.expand(criterion)
+def _turns(answers: Answers, cell: Cell, fact: str, values: Mapping[str, Value]) -> bool:
+    """Whether the answer still turns on the unknown fact, or would be open again without the known one."""
+    if fact not in values:
+        return fact in cell.relevant
+    without = {id_: value for id_, value in values.items() if id_ != fact}
+    standing = answers.standing(cell.guideline, cell.option, without)
+    return standing is not None and standing.possible != cell.standing.possible

@@ -21,13 +21,7 @@ def admit(knowledge: Knowledge, patient: Patient) -> Patient:
         computed = truth(knowledge.names[name], values, knowledge.names, knowledge.settled)
         if computed is not None and computed is not patient.values[name]:
             label = knowledge.named[name].label
-            raise PatientConflictError(
-                "error.stated",
-                name=name,
-                label_en=label.en,
-                label_ko=label.ko,
-                stated=patient.values[name],
-                computed=computed,
-            )
+            key = "error.stated-yes" if patient.values[name] else "error.stated-no"
+            raise PatientConflictError(key, name=name, label_en=label.en, label_ko=label.ko)
     values, origins = conclude(knowledge, patient.values)
     return replace(patient, values=values, origins={**patient.origins, **origins})

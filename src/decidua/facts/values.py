@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 
 from decidua.errors import PatientError
 from decidua.facts.vocabulary import Fact, Unit
-from decidua.language import Lang, say, words
+from decidua.language import LANGUAGES, Lang, say, words
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,12 @@ def _boolean(fact: Fact, raw: object) -> bool:
 
 def _choice(fact: Fact, raw: object) -> str:
     word = ("yes" if raw else "no") if isinstance(raw, bool) else str(raw).strip()
-    by_label = {text.lower(): choice for choice, label in fact.labels.items() for text in (label.en, label.ko)}
+    shown = {show_value(fact, choice, lang).lower(): choice for choice in fact.choices for lang in LANGUAGES}
     for choice in fact.choices:
         if word.lower().replace("_", "-").replace(" ", "-") == choice.lower():
             return choice
-    if word.lower() in by_label:
-        return by_label[word.lower()]
+    if word.lower() in shown:
+        return shown[word.lower()]
     raise PatientError("error.choice", fact=fact.id, given=raw, allowed=", ".join(fact.choices))
 
 
@@ -208,16 +208,26 @@ def show_value(fact: Fact, value: Value, lang: Lang) -> str:
         return f"{int(value) // 7}+{int(value) % 7}"
     if fact.format == "titre":
         return f"1:{plain(value)}"
-    return f"{plain(value)} {_label(fact)}".strip()
+    return f"{plain(value)} {_spoken(fact, lang)}".strip()
 
 
 def _show_range(fact: Fact, value: Range, lang: Lang) -> str:
-    unit = _label(fact)
+    unit = _spoken(fact, lang)
     if value.low is not None and value.high is not None:
-        return say(lang, "value.between", low=plain(value.low), high=plain(value.high), unit=unit).strip()
+        return _tidy(say(lang, "value.between", low=plain(value.low), high=plain(value.high), unit=unit))
     if value.low is not None:
-        return say(lang, "value.at-least", low=plain(value.low), unit=unit).strip()
-    return say(lang, "value.at-most", high=plain(value.high or Decimal(0)), unit=unit).strip()
+        return _tidy(say(lang, "value.at-least", low=plain(value.low), unit=unit))
+    return _tidy(say(lang, "value.at-most", high=plain(value.high or Decimal(0)), unit=unit))
+
+
+def _tidy(text: str) -> str:
+    """No double blank where a number has no unit."""
+    return " ".join(text.split())
+
+
+def _spoken(fact: Fact, lang: Lang) -> str:
+    """The canonical unit as people say it."""
+    return words(lang).get(f"unit.{fact.unit.code}", fact.unit.label) if fact.unit else ""
 
 
 def plain(value: Decimal) -> str:

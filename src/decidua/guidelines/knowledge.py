@@ -194,5 +194,8 @@ class _Parser:
             for index, indication in enumerate(option.other_indications):
                 found[indication.id] = self.one(item, indication.when, "other_indications", index, "when")
         for chance in chances.values():
-            found[chance.id] = self.one(self.content.items["chances"][chance.id], chance.when, "when")
+            item = self.content.items["chances"][chance.id]
+            found[chance.id] = self.one(item, chance.when, "when")
+            if chance.unless is not None:
+                found[f"{chance.id}.unless"] = self.one(item, chance.unless, "unless")
         return found

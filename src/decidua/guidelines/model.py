@@ -200,6 +200,8 @@ class Chance(Cited):
     """A sourced chance of live birth without drugs, for supportive care."""
 
     when: str
+    unless: str | None = None
+    """Known to be so: then the study left such women out, and the chance is not shown."""
     per_100: Decimal | tuple[Decimal, Decimal]
 
 

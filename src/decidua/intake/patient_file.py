@@ -6,8 +6,8 @@ refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -42,6 +42,8 @@ class Intake:
     """Whether the list is known to hold every pregnancy."""
     results: tuple[Result, ...] = ()
     title: str | None = None
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Fact or stated name → the `file:line` where it was given."""
 
 
 def read_patient_file(
@@ -87,7 +89,8 @@ class _Reading:
         given = {id_: said for id_, said in self.given.words.items() if values[id_] == self.given.values[id_]}
         patient = Patient(values, given, self.given.origins | added, self.as_of)
         warnings = tuple(self.problems.warnings)
-        return Intake(patient, self.as_of, warnings, pregnancies, complete, results, title)
+        places = {id_: self.problems.where(line) for id_, line in self.given.lines.items()}
+        return Intake(patient, self.as_of, warnings, pregnancies, complete, results, title, places)
 
     def _part(self, key: str, reader: Callable[[Tree, str], T]) -> T | None:
         part = self.given.part(key)

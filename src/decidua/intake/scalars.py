@@ -16,8 +16,8 @@ LENGTH = 200
 """Characters that one value may have; the longest legitimate one is a title."""
 
 UNKNOWN = ("", "unknown", "not known", "?", "모름")
-TRUE = ("yes", "true", "예")
-FALSE = ("no", "false", "아니오", "아니요")
+TRUE = ("yes", "true", "예", "있음")
+FALSE = ("no", "false", "아니오", "아니요", "없음")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from decidua import __version__
+from decidua.answers import AGAINST, SILENT, WEAK
 from decidua.consult import Consultation, kind_labels
-from decidua.facts import Value, show_value
+from decidua.facts import Range, Value, show_value
 from decidua.language import Lang, say
 from decidua.reports import models as m
 from decidua.reports.cell_views import CellViews
@@ -41,7 +42,7 @@ class _Builder:
             language=self.lang,
             intended_use=self.use(content),
             title=title,
-            patient=tuple(self.fact(id_, value) for id_, value in sorted(patient.values.items(), key=self.fact_order)),
+            patient=tuple(self.fact(id_, value) for id_, value in sorted(self.shown(), key=self.fact_order)),
             warnings=tuple(warnings),
             guidelines=tuple(self.views.guideline(id_) for id_ in self.c.guidelines),
             disagreements=tuple(self.disagreements()),
@@ -74,12 +75,20 @@ class _Builder:
                 id=source.id, title=source.title[self.lang], year=source.year, url=source.url, read=source.read
             )
 
+    def shown(self) -> Iterable[tuple[str, Value]]:
+        """What is known, without the bounds that constraints put on what nobody gave."""
+        patient = self.c.patient
+        for id_, value in patient.values.items():
+            if not (isinstance(value, Range) and id_ in patient.origins and id_ not in patient.given):
+                yield id_, value
+
     def fact_order(self, pair: tuple[str, Value]) -> tuple[int, str]:
         order = list(self.k.vocabulary.facts)
         return (order.index(pair[0]) if pair[0] in order else len(order), pair[0])
 
     def fact(self, id_: str, value: Value) -> m.FactView:
         fact, given = self.k.vocabulary.facts.get(id_), self.c.patient.given.get(id_)
+        given = None if isinstance(value, bool) else given
         shown = show_value(fact, value, self.lang) if fact else say(self.lang, "value.yes" if value else "value.no")
         origin = self.origin(id_)
         return m.FactView(fact=id_, label=self.w.label(id_), value=shown, given=given, origin=origin)
@@ -97,7 +106,10 @@ class _Builder:
         labels = kind_labels(self.k.content)
         for found in self.c.disagreements:
             words = labels[found.kind][self.lang] if found.kind in labels else say(self.lang, f"kind.{found.kind}")
-            one, other = (self.c.cell(guideline, found.option).answer for guideline in found.between)
+            cells = [self.c.cell(guideline, found.option) for guideline in found.between]
+            one, other = (cell.answer for cell in cells)
+            sides = [set(cell.standing.possible) for cell in cells]
+            unsure = any(side <= {*WEAK, *SILENT} for side in sides)
             yield m.DisagreementView(
                 option=found.option,
                 label=self.k.options[found.option].label[self.lang],
@@ -106,6 +118,7 @@ class _Builder:
                 between=found.between,
                 answers=(one, other),
                 differs_in=found.differs_in,
+                mild=unsure and not any(side & set(AGAINST) for side in sides),
                 about=found.about,
             )
 

@@ -169,6 +169,8 @@ class DisagreementView(Model):
     between: tuple[str, str]
     answers: tuple[str, str]
     differs_in: tuple[str, ...]
+    mild: bool = False
+    """Neither side can be against, and one can only be silent or find the evidence wanting."""
     about: str | None = None
 
 

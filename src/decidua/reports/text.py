@@ -79,6 +79,23 @@ def _matrix(report: m.Report, lang: Lang) -> Iterable[object]:
         )
     if any(guideline.tests for guideline in report.guidelines):
         yield from _section(lang, "report.tests", [_rows(report, "tests")])
+    heed = list(dict.fromkeys(_heed(report)))
+    if heed:
+        yield from _section(lang, "report.heed", [*map(Text, heed), Text(say(lang, "report.before-note"), style="dim")])
+
+
+def _heed(report: m.Report) -> Iterable[str]:
+    """The law of her country, precautions that fail, and those not known where an answer is for or she has the drug."""
+    lang = report.language
+    for guideline in report.guidelines:
+        for option in guideline.options:
+            for legal in option.legal:
+                if legal.country == "here":
+                    yield f"! {option.label}: {legal.correction or legal.says}"
+            near = option.group == "for" or bool(option.other_indications)
+            for precaution in option.before:
+                if precaution.state == "failing" or (near and precaution.state != "done"):
+                    yield f"! {option.label}: {say(lang, f'check.{precaution.state}')}: {precaution.says}"
 
 
 def _rows(report: m.Report, kind: str) -> Table:
@@ -129,7 +146,9 @@ def _tail(report: m.Report, lang: Lang, options: Sequence[str]) -> Iterable[obje
         yield Text(f"! {alone.words}")
     yield from _section(lang, "report.asks", _asks(report))
     if not options:
-        yield from _section(lang, "report.not-covered", [Text("; ".join(report.not_covered))])
+        yield from _section(
+            lang, "report.not-covered", [Text("; ".join(text.rstrip(".") for text in report.not_covered) + ".")]
+        )
     yield Text()
     bases = dict.fromkeys(f"{guideline.society} {guideline.year}: {guideline.basis}" for guideline in report.guidelines)
     for basis in bases:
@@ -143,6 +162,7 @@ def _disagreements(report: m.Report) -> list[object]:
     tests = {test.option: test.label for guideline in report.guidelines for test in guideline.tests}
     found: list[object] = []
     silent: list[str] = []
+    anyway: list[str] = []
     for d in report.disagreements:
         if d.kind == "silent":
             silent.append(d.label)
@@ -150,11 +170,16 @@ def _disagreements(report: m.Report) -> list[object]:
         if d.about:
             found.append(Text(f"≠ {d.label}: {_about(d, names, tests, lang)}"))
             continue
+        if d.kind == "some" and d.mild:
+            anyway.append(d.label)
+            continue
         line = f"{d.label}: {names[d.between[0]]} ({say(lang, f'answer.{d.answers[0]}')}) — "
         line += f"{names[d.between[1]]} ({say(lang, f'answer.{d.answers[1]}')}): {d.words}"
         if d.differs_in:
             line += " [" + ", ".join(say(lang, f"differs.{aspect}") for aspect in d.differs_in) + "]"
         found.append(Text(("≠ " if d.kind != "agreement" else "= ") + line))
+    if anyway:
+        found.append(Text(say(lang, "text.differ-anyway", options=", ".join(dict.fromkeys(anyway)))))
     if silent:
         found.append(Text(say(lang, "report.silent-on", options=", ".join(dict.fromkeys(silent)))))
     return found or [Text(say(lang, "report.no-disagreement"))]

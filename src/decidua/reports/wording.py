@@ -85,7 +85,8 @@ class Wording:
             return printed_dose(worked.regimen, self.lang)
         low, high = worked.amount
         large = worked.unit == "mg" and high >= 1000
-        return worked.arithmetic + (f" ({_span((low / 1000, high / 1000))} g)" if large else "")
+        total = worked.arithmetic + (f" ({_span((low / 1000, high / 1000))} g)" if large else "")
+        return say(self.lang, "regimen.each", sum=total)
 
     def text(self, text: Text | None) -> str | None:
         return text[self.lang] if text else None
