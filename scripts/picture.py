@@ -17,7 +17,7 @@ from decidua.consult import consult
 from decidua.guidelines import read_knowledge
 from decidua.intake import read_patient_file
 from decidua.reports.build import build_report
-from decidua.reports.text import _matrix
+from decidua.reports.text import matrix
 
 ROOT = Path(__file__).resolve().parent.parent
 PATH = ROOT / "docs" / "matrix.svg"
@@ -34,7 +34,7 @@ def picture() -> str:
     report = build_report(consultation, "en", title=intake.title, warnings=[], why=False, deciding=False)
     console = Console(record=True, width=88, file=io.StringIO(), highlight=False, emoji=False, markup=False)
     console.print(Text(f"$ decidua consult {EXAMPLE}     (some rows)"))
-    for part in _matrix(report, "en"):
+    for part in matrix(report, "en"):
         console.print(part)
     return FONT.sub("", console.export_svg(title="decidua consult", unique_id="matrix"))
 

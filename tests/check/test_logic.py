@@ -233,3 +233,18 @@ def test_both_kinds_of_example_are_needed(bench: Bench, missing: str) -> None:
         examples[:] = [example for example in examples if example["is"] != missing]
 
     assert f"`{missing}`" in bench.one(change).message
+
+
+def test_a_total_that_is_part_of_another_total(bench: Bench) -> None:
+    def chain(data: Data) -> None:
+        data["facts"].append(fact("pregnancies", "integer", possible=[0, 60]))
+        data["constraints"].append({"id": "chain", "sum": ["losses"], "at_most": "pregnancies", "says": text()})
+
+    assert any("is itself a total" in problem.message for problem in bench.problems(chain))
+
+
+def test_a_stated_name_over_a_number(bench: Bench) -> None:
+    def stated(data: Data) -> None:
+        data.setdefault("criteria", []).append({**name("losses >= 2"), "stated": True})
+
+    assert any("rests on the number losses" in problem.message for problem in bench.problems(stated))

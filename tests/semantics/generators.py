@@ -121,7 +121,7 @@ def choice(id_: str) -> Data:
 
 
 def number(id_: str) -> Data:
-    units = [{"code": "ng/mL", "label": "ng/mL"}, {"code": "nmol/L", "label": "nmol/L", "divisor": "2.496"}]
+    units = [{"code": "ng/mL", "label": "ng/mL"}, {"code": "nmol/L", "label": "nmol/L", "divisor": "2.5"}]
     pairs = [{"value": "30", "unit": "ng/mL", "other": "75", "other_unit": "nmol/L"}]
     return {**boolean(id_), "type": "number", "units": units, "pairs": pairs}
 

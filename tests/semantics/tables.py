@@ -195,7 +195,7 @@ def markdown() -> str:
                     [[x or "unknown", _t(one), _t(two)] for x, one, two in ONE_OF],
                 ),
                 "## Comparisons",
-                "A number may be known only within bounds, both included. A comparison is known where all numbers within "
+                "A number may be known only within bounds, both included. A comparison is known where all numbers in "
                 "the bounds agree.",
                 _table(
                     ["known", *(f"{op} 5" for op in OPS)], [[words, *map(_t, truths)] for words, _, truths in COMPARE]

@@ -176,7 +176,7 @@ def test_white_space_and_brackets_do_not_matter(scene: tuple[Small, Criterion], 
 def test_cql_text_is_quoted_and_balanced_and_means_the_same(
     scene: tuple[Small, list[Criterion], list[Case], dict[str, str]],
 ) -> None:
-    """Read by a small CQL reader: strict quoting and brackets, CQL's precedence, nulls for what is not exactly known."""
+    """By a small CQL reader: strict quoting and brackets, CQL's precedence, nulls for what is not exactly known."""
     small, trees, (case,), _ = scene
     exact = {id_: v for id_, v in case.values.items() if v.__class__.__name__ != "Range"}
     for tree in trees:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decidua.answers import AnswerFunction, Conflict, Standing, build, deciding, masks, relevant, stand
@@ -168,6 +168,7 @@ def test_what_contradicts_itself_has_no_answer(data: st.DataObject) -> None:
         assert by_reading(standing, oracle.readings) == oracle.possible()
 
 
+@settings(max_examples=settings().max_examples // 2)  # two oracles each
 @given(scenes(), st.randoms(use_true_random=False))
 def test_the_order_of_statements_never_matters(scene: tuple[Small, Case], random: object) -> None:
     small, case = scene
@@ -176,6 +177,7 @@ def test_the_order_of_statements_never_matters(scene: tuple[Small, Case], random
     assert summary(replace(small, statements=tuple(turned)), case) == summary(small, case)
 
 
+@settings(max_examples=settings().max_examples // 2)  # two oracles each
 @given(scenes(), st.randoms(use_true_random=False))
 def test_the_order_of_facts_and_constraints_never_matters(scene: tuple[Small, Case], random: object) -> None:
     small, case = scene

@@ -14,6 +14,7 @@ from decidua.check.coverage import Coverage, coverage, verify_source, write_ledg
 from decidua.check.docket import Question, Settlement, apply_reply, docket
 from decidua.check.examples import example_problems
 from decidua.check.ledger import Ledger, LedgerLine, read_ledger, save_ledger
+from decidua.check.limits import limit_problems
 from decidua.check.permanence import permanence_problems, write_ids
 from decidua.check.problem import Problem, from_text
 from decidua.check.reach import reach_problems
@@ -37,7 +38,7 @@ def problems(knowledge: Knowledge) -> list[Problem]:
         *reference_problems(knowledge), *shape_problems(knowledge), *text_problems(knowledge.content),
         *word_problems(knowledge.content.roots[0]), *code_problems(knowledge), *permanence_problems(knowledge.content),
         *unused_problems(knowledge), *reach_problems(knowledge), *conflict_problems(knowledge),
-        *size_problems(knowledge), *example_problems(knowledge),
+        *size_problems(knowledge), *limit_problems(knowledge), *example_problems(knowledge),
     ]  # fmt: skip
     return sorted(found, key=lambda problem: (problem.file, problem.line, problem.item, problem.message))
 

@@ -64,7 +64,8 @@ def _sizes(knowledge: Knowledge, function: AnswerFunction) -> Iterator[Problem]:
             f"{who} its answers need {terms} terms under one reading; at most {MOST_TERMS} may be, simplify.",
         )
     for total, parts in _sums(knowledge, function):
-        message = f"{who} rests on {total} and on {' and '.join(parts)}, whose sum it limits; single conditions cannot say that, use at most one part."  # noqa: E501
+        both = " and ".join(parts)
+        message = f"{who} rests on {total} and on {both}, whose sum it limits; single conditions cannot, use one part."
         yield at(item, [], message)
 
 

@@ -46,7 +46,10 @@ def _now(window: Window, values: Mapping[str, Value]) -> Now:
     if stage not in window.stages:
         later = any(STAGES.index(other) > STAGES.index(stage) for other in window.stages)
         return "later" if later and stage != "postpartum" else "closed"
-    return "open" if stage != "pregnant" or window.days is None else _in_days(window.days, values.get("gestation"))
+    if stage != "pregnant" or window.days is None:
+        return "open"
+    word = _in_days(window.days, values.get("gestation"))
+    return "later" if word == "closed" and "postpartum" in window.stages else word
 
 
 def _in_days(days: tuple[int, int], gestation: Value | None) -> Now:

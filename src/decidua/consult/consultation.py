@@ -95,8 +95,8 @@ def test_state(knowledge: Knowledge, option: str, patient: Patient) -> Done:
 def _fits(knowledge: Knowledge, chance: Chance, values: Mapping[str, Value]) -> bool:
     """Whether the study surely was of women like her, as far as its conditions go, and did not leave her out."""
     left_out = knowledge.conditions.get(f"{chance.id}.unless", Always(False))
-    holds = (truth(criterion, values, knowledge.names, {}) for criterion in (knowledge.conditions[chance.id], left_out))
-    fits, out = holds
+    both = (knowledge.conditions[chance.id], left_out)
+    fits, out = (truth(criterion, values, knowledge.names, knowledge.settled) for criterion in both)
     return fits is True and out is not True
 
 

@@ -6,6 +6,9 @@ Every identifier is quoted (some fact names are reserved words), numbers are pla
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from decidua.criteria.parse import CriterionError
 from decidua.criteria.tree import Always, And, AtLeast, Choose, Compare, Criterion, Is, Named, Not, OneOf, Or
 from decidua.criteria.truth import Settled
 from decidua.facts import Fact, Vocabulary
@@ -24,10 +27,7 @@ def expression(node: Criterion, vocabulary: Vocabulary, settled: Settled) -> str
             equal = [f"{quoted(fact)} = {literal(choice)}" for choice in choices]
             return equal[0] if len(equal) == 1 else f"({' or '.join(equal)})"
         case Compare(fact, op, value, _):
-            number = (
-                f"{value:f}" if vocabulary.facts[fact].type == "integer" else f"{value:f}" + ("" if value % 1 else ".0")
-            )
-            return f"{quoted(fact)} {op} {number}"
+            return f"{quoted(fact)} {op} {_number(vocabulary.facts[fact], value)}"
         case Named(id):
             return quoted(id)
         case Not(part):
@@ -40,6 +40,14 @@ def expression(node: Criterion, vocabulary: Vocabulary, settled: Settled) -> str
             return _at_least(k, [expression(part, vocabulary, settled) for part in parts])
         case Choose(reading, alternatives):
             return expression(dict(alternatives)[settled[reading]], vocabulary, settled)
+
+
+def _number(fact: Fact, value: Decimal) -> str:
+    """CQL decimals have eight digits after the point; rounding a longer one would change what it means."""
+    exponent = value.normalize().as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -8:
+        raise CriterionError(f"{fact.id}: CQL has no {value}; write the literal in {fact.units[0].code}")
+    return f"{value:f}" if fact.type == "integer" or value % 1 else f"{value:f}.0"
 
 
 def parameter(fact: Fact) -> str:

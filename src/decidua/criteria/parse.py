@@ -187,6 +187,8 @@ class _Reader:
         digits = self.take()
         if not re.fullmatch(r"\d+(\.\d+)?", digits):
             raise CriterionError(f"'{digits}' is not a number, in '{self.text}'")
+        if fact.type == "integer" and "." in digits:
+            raise CriterionError(f"{fact.id} is a count; {digits} is no whole number, in '{self.text}'")
         value, unit = Decimal(digits), self.take().strip("'") if self.peek().startswith("'") else None
         return Compare(fact.id, op, self.canonical(fact, value, unit), f"{digits} {unit}" if unit else digits)  # type: ignore[arg-type]
 

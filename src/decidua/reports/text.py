@@ -24,7 +24,7 @@ def print_report(report: m.Report, console: Console, *, options: Sequence[str] =
     lang = report.language
     for part in (
         *_head(report),
-        *_matrix(report, lang),
+        *matrix(report, lang),
         *_details(report, options, why),
         *_tail(report, lang, options),
     ):
@@ -72,7 +72,8 @@ def _definitions(report: m.Report) -> list[object]:
     return [table]
 
 
-def _matrix(report: m.Report, lang: Lang) -> Iterable[object]:
+def matrix(report: m.Report, lang: Lang) -> Iterable[object]:
+    """Options and tests against guidelines, and what to heed."""
     if any(guideline.options for guideline in report.guidelines):
         yield from _section(
             lang, "report.options", [Text(say(lang, "report.legend"), style="dim"), _rows(report, "options")]
