@@ -169,10 +169,7 @@ def test_a_byte_order_mark_is_fine(read: Read) -> None:
 
 def test_all_problems_at_once(read: Read) -> None:
     with pytest.raises(PatientErrors) as caught:
-        read(
-            "sle: maybe\nweight: 3 kg\nlosses: 2\nclinical_losses: 3\nx: 1\n"
-            "results: [{fact: tsh}]\nas_of: today"
-        )
+        read("sle: maybe\nweight: 3 kg\nlosses: 2\nclinical_losses: 3\nx: 1\nresults: [{fact: tsh}]\nas_of: today")
     lines = str(caught.value).splitlines()
     assert [one.split(":")[1] for one in lines] == ["1", "2", "4", "5", "6", "6", "7"]
     assert caught.value.exit_code == PatientConflictError.exit_code

@@ -47,9 +47,7 @@ def read_given(table: Table, vocabulary: Vocabulary, stated: Collection[str], pr
 
 
 class _Reader:
-    def __init__(
-        self, vocabulary: Vocabulary, stated: Collection[str], problems: Problems, given: Given
-    ) -> None:
+    def __init__(self, vocabulary: Vocabulary, stated: Collection[str], problems: Problems, given: Given) -> None:
         self.vocabulary, self.problems, self.given = vocabulary, problems, given
         self.names = {name.lower(): fact for name, fact in vocabulary.names.items()}
         self.stated = {criterion.lower(): criterion for criterion in stated}

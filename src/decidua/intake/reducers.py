@@ -36,13 +36,13 @@ class Sign:
 def latest(results: Sequence[Dated]) -> Value | None:
     """The value of the last day.
 
-        results      latest
-        none         unknown
-        -@1 +@2      +
-        +@2 -@1      +          the order of the list does not matter
-        +@1 ?@2      unknown    the last one is not known
-        +@1 +@1      +
-        +@1 -@1      unknown    two values on the last day
+    results      latest
+    none         unknown
+    -@1 +@2      +
+    +@2 -@1      +          the order of the list does not matter
+    +@1 ?@2      unknown    the last one is not known
+    +@1 +@1      +
+    +@1 -@1      unknown    two values on the last day
     """
     values = last_values(results)
     return values[0] if values and all(value == values[0] for value in values) else None
@@ -56,12 +56,12 @@ def last_values(results: Sequence[Dated]) -> list[Value | None]:
 def any_positive(signs: Sequence[Sign], *, complete: bool) -> bool | None:
     """Whether one was ever positive.
 
-        results   complete   not complete
-        none      false      unknown
-        -         false      unknown
-        - ?       unknown    unknown
-        - +       true       true
-        ? +       true       true
+    results   complete   not complete
+    none      false      unknown
+    -         false      unknown
+    - ?       unknown    unknown
+    - +       true       true
+    ? +       true       true
     """
     found = {sign.positive for sign in signs}
     if True in found:
@@ -72,10 +72,10 @@ def any_positive(signs: Sequence[Sign], *, complete: bool) -> bool | None:
 def count(signs: Sequence[Sign], *, complete: bool) -> Decimal | Range:
     """How many were positive.
 
-        results   complete   not complete
-        none      0          0 or more
-        + - +     2          2 or more
-        + ? -     1..2       1 or more
+    results   complete   not complete
+    none      0          0 or more
+    + - +     2          2 or more
+    + ? -     1..2       1 or more
     """
     low = sum(sign.positive is True for sign in signs)
     maybe = sum(sign.positive is None for sign in signs)

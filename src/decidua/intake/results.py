@@ -33,9 +33,7 @@ class Result:
     method: str | None = None
 
 
-def read_results(
-    tree: Tree | None, vocabulary: Vocabulary, as_of: date, problems: Problems
-) -> tuple[Result, ...]:
+def read_results(tree: Tree | None, vocabulary: Vocabulary, as_of: date, problems: Problems) -> tuple[Result, ...]:
     """All readable rows; what is wrong, and every result after `as_of`, goes to `problems`."""
     rows = [Row(table, "result", KEYS, problems) for table in tables_of(tree, "results", problems)]
     read = [_result(row, vocabulary, as_of) for row in rows]

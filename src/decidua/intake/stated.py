@@ -1,14 +1,14 @@
 """A stated value against a computed one: they must agree, and the sharper one is kept.
 
-    stated   computed      kept
-    -        c             c
-    3        3             3 (as stated)
-    3        ≥ 2           3 (as stated)
-    ≥ 3      4             4 (as computed)
-    ≥ 3      2–5           3–5 (as computed)
-    3        ≥ 4, 2        conflict: both are named
-    yes      yes           yes (as stated)
-    yes      no            conflict
+stated   computed      kept
+-        c             c
+3        3             3 (as stated)
+3        ≥ 2           3 (as stated)
+≥ 3      4             4 (as computed)
+≥ 3      2–5           3–5 (as computed)
+3        ≥ 4, 2        conflict: both are named
+yes      yes           yes (as stated)
+yes      no            conflict
 """
 
 from __future__ import annotations
