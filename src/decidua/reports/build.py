@@ -76,10 +76,12 @@ class _Builder:
             )
 
     def shown(self) -> Iterable[tuple[str, Value]]:
-        """What is known, without the bounds that constraints put on what nobody gave."""
-        patient = self.c.patient
+        """What is known, without what only repeats it: bounds from constraints, and tests done because of a result."""
+        patient, facts = self.c.patient, self.k.vocabulary.facts
         for id_, value in patient.values.items():
-            if not (isinstance(value, Range) and id_ in patient.origins and id_ not in patient.given):
+            follows = id_ in patient.origins and id_ not in patient.given
+            repeats = isinstance(value, Range) or (id_ in facts and facts[id_].group == "done")
+            if not (follows and repeats):
                 yield id_, value
 
     def fact_order(self, pair: tuple[str, Value]) -> tuple[int, str]:
