@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from decimal import Decimal
 from typing import cast
 
@@ -32,21 +33,26 @@ from decidua.guidelines import Knowledge, Statement
 
 @dataclass(frozen=True)
 class AnswerFunction:
-    """`root`: answers over readings (top), stated names and facts; what cannot be is IMPOSSIBLE.
-
-    `plain`: the same without the names, for patients of whom none is stated.
-    """
+    """`plain`: answers over readings (top) and facts; what cannot be is IMPOSSIBLE."""
 
     guideline: str
     option: str
     said: tuple[Statement, ...]
     diagrams: Diagrams
-    root: int
+    builder: Builder | None
     plain: int
     readings: int
     """How many of the first variables are readings."""
     conflicts: tuple[Conflict, ...]
     caches: dict[str, dict[object, object]] = field(default_factory=dict)
+
+    @cached_property
+    def root(self) -> int:
+        """The same with the names that a patient may state, each equal to its definition; built when asked for."""
+        names = [variable.id for variable in self.diagrams.variables if variable.kind == "named"]
+        if self.builder is None or not names:
+            return self.plain
+        return self.diagrams.combine(_within, [self.plain, *map(self.builder.stated, names)])
 
 
 def build(knowledge: Knowledge, guideline: str, option: str) -> AnswerFunction:
@@ -55,16 +61,15 @@ def build(knowledge: Knowledge, guideline: str, option: str) -> AnswerFunction:
     if not said:
         diagrams = Diagrams(())
         silence = diagrams.leaf("not-in-source")
-        return AnswerFunction(guideline, option, (), diagrams, silence, silence, 0, ())
+        return AnswerFunction(guideline, option, (), diagrams, None, silence, 0, ())
     criteria = [knowledge.definitions[guideline], *(knowledge.populations[s.id] for s in said)]
     diagrams = Diagrams(variables_of(knowledge, criteria))
     builder = Builder(diagrams, knowledge)
     answers = _answers(builder, said, [builder.of(criterion) for criterion in criteria])
-    plain = diagrams.combine(_within, [answers, *builder.constraints()])
-    root = diagrams.combine(_within, [plain, *(builder.stated(v.id) for v in diagrams.variables if v.kind == "named")])
+    plain = diagrams.combine(_within, [answers, *builder.limits]) if builder.limits else answers
     readings = sum(variable.kind == "reading" for variable in diagrams.variables)
-    conflicts = tuple(sorted((a for a in diagrams.reachable(root) if isinstance(a, Conflict)), key=str))
-    return AnswerFunction(guideline, option, said, diagrams, root, plain, readings, conflicts)
+    conflicts = tuple(sorted((a for a in diagrams.reachable(plain) if isinstance(a, Conflict)), key=str))
+    return AnswerFunction(guideline, option, said, diagrams, builder, plain, readings, conflicts)
 
 
 def _answers(builder: Builder, said: Sequence[Statement], parts: Sequence[int]) -> int:
@@ -74,8 +79,7 @@ def _answers(builder: Builder, said: Sequence[Statement], parts: Sequence[int]) 
     def leaf(in_scope: bool, *flags: bool) -> object:
         return meaning(said, flags[:count], in_scope, flags[count:])
 
-    limits = builder.constraints()
-    people = [builder.diagrams.combine(lambda *true: all(true), [part, *limits]) for part in parts[1:]]
+    people = [builder.diagrams.combine(lambda *true: all(true), [part, *builder.limits]) for part in parts[1:]]
     return builder.diagrams.combine(leaf, [*parts, *map(builder.exists, people)])
 
 
@@ -220,7 +224,9 @@ class Builder:
         variable = self.test(name, lambda cell: cell is True)
         return self.diagrams.combine(lambda a, b: a == b, [variable, self.of(self.knowledge.names[name])])
 
-    def constraints(self) -> list[int]:
+    @cached_property
+    def limits(self) -> list[int]:
+        """What cannot be, one diagram each."""
         vocabulary = self.knowledge.vocabulary
         found = [
             self.diagrams.combine(lambda a, b: (not a) or b, [self.of(Is(a)), self.of(Is(b))])

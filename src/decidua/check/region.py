@@ -57,4 +57,4 @@ def region(knowledge: Knowledge, criteria: Sequence[Criterion]) -> Region:
     diagrams = Diagrams(variables_of(knowledge, criteria))
     builder = Builder(diagrams, knowledge)
     found = Region(knowledge, diagrams, builder, builder.yes)
-    return replace(found, limits=found.both(builder.yes, *builder.constraints()))
+    return replace(found, limits=found.both(builder.yes, *builder.limits))
