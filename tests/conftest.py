@@ -15,7 +15,7 @@ from decidua.guidelines import Knowledge, read_knowledge
 
 _QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}
 settings.register_profile("fast", max_examples=30, derandomize=True, **_QUIET)
-settings.register_profile("full", max_examples=500, print_blob=True, **_QUIET)
+settings.register_profile("full", max_examples=120, print_blob=True, **_QUIET)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 

@@ -21,7 +21,7 @@ LANGUAGES: tuple[Lang, ...] = ("en", "ko")
 class Model(BaseModel):
     """Base of all content and contracts: unknown keys are errors, instances do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Text(Model):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from decimal import Decimal
+from functools import cached_property
 from typing import cast
 
 from decidua.answers.diagram import IMPOSSIBLE, LEAF, Diagrams

@@ -78,16 +78,35 @@ class Knowledge:
 
     def expand(self, criterion: Criterion) -> set[str]:
         """Base facts that the criterion rests on, names followed."""
-        below = [self.expand(self.names[name]) for name in names_in(criterion)]
-        return facts_in(criterion).union(*below)
+        return facts_in(criterion).union(*(self._below[name][0] for name in names_in(criterion)))
 
     def names_under(self, criterion: Criterion) -> set[str]:
         found = names_in(criterion)
-        return found.union(*(self.names_under(self.names[name]) for name in found))
+        return found.union(*(self._below[name][1] for name in found))
 
     def readings_under(self, criterion: Criterion) -> set[str]:
-        below = [self.readings_under(self.names[name]) for name in names_in(criterion)]
-        return readings_in(criterion).union(*below)
+        return readings_in(criterion).union(*(self._below[name][2] for name in names_in(criterion)))
+
+    @cached_property
+    def _below(self) -> dict[str, tuple[set[str], set[str], set[str]]]:
+        """Named criterion → the facts, names and readings below it; asked for so often that it is kept."""
+        below: dict[str, tuple[set[str], set[str], set[str]]] = {}
+
+        def visit(name: str) -> tuple[set[str], set[str], set[str]]:
+            if name not in below:
+                meant = self.names[name]
+                inner = [visit(other) for other in names_in(meant)]
+                facts, names, readings = facts_in(meant), names_in(meant), readings_in(meant)
+                below[name] = (
+                    facts.union(*(one[0] for one in inner)),
+                    names.union(*(one[1] for one in inner)),
+                    readings.union(*(one[2] for one in inner)),
+                )
+            return below[name]
+
+        for name in self.names:
+            visit(name)
+        return below
 
 
 def read_knowledge(extra: Sequence[Path] = ()) -> Knowledge:
