@@ -74,10 +74,10 @@ def _boolean(fact: Fact, raw: object) -> bool:
 
 def _choice(fact: Fact, raw: object) -> str:
     word = ("yes" if raw else "no") if isinstance(raw, bool) else str(raw).strip()
-    shown = {show_value(fact, choice, lang).lower(): choice for choice in fact.choices for lang in LANGUAGES}
     for choice in fact.choices:
         if word.lower().replace("_", "-").replace(" ", "-") == choice.lower():
             return choice
+    shown = {show_value(fact, choice, lang).lower(): choice for choice in fact.choices for lang in LANGUAGES}
     if word.lower() in shown:
         return shown[word.lower()]
     raise PatientError("error.choice", fact=fact.id, given=raw, allowed=", ".join(fact.choices))
