@@ -128,14 +128,16 @@ for (name in names(continuous)) {
 
 # ---- Berkey et al. 1995: meta-regression of the BCG trials
 e <- escalc("RR", ai = tpos, bi = tneg, ci = cpos, di = cneg, data = dat.colditz1994)
+# With plain years metafor itself loses digits (5e-10 in the intercept against exact fractions): X'WX squares the condition.
+e$since1948 <- e$year - 1948
 regressed <- function(r) list(beta = c(r$beta), se = r$se, p = r$pval, tau2 = r$tau2, qm = r$QM, qm_p = r$QMp, qe = r$QE,
                               qe_p = r$QEp, i2 = r$I2, r2 = r$R2)
 regression <- list()
 for (m in estimators) {
   regression[[paste0(m, "_ablat")]] <- regressed(firm(yi, vi, mods = ~ ablat, data = e, method = m))
-  regression[[paste0(m, "_ablat_year")]] <- regressed(firm(yi, vi, mods = ~ ablat + year, data = e, method = m))
+  regression[[paste0(m, "_ablat_year")]] <- regressed(firm(yi, vi, mods = ~ ablat + since1948, data = e, method = m))
 }
-r <- firm(yi, vi, mods = ~ ablat + year, data = e, method = "REML", test = "knha")
+r <- firm(yi, vi, mods = ~ ablat + since1948, data = e, method = "REML", test = "knha")
 regression$REML_ablat_year_hksj <- regressed(r)
 r <- firm(yi, vi, mods = ~ factor(alloc, levels = unique(alloc)), data = e, method = "REML")
 regression$REML_alloc <- regressed(r)
@@ -144,7 +146,7 @@ groups <- list()
 for (g in unique(e$alloc)) groups[[g]] <- said(firm(yi, vi, data = e, subset = alloc == g, method = "REML"))
 between <- rma(sapply(groups, `[[`, "estimate"), sei = sapply(groups, `[[`, "se"), method = "FE")
 results$berkey_1995 <- list(paper = "Berkey et al. 1995, Stat Med 14:395 (BCG vaccine: latitude and year)",
-  yi = c(e$yi), vi = c(e$vi), ablat = e$ablat, year = e$year, alloc = e$alloc, regression = regression,
+  yi = c(e$yi), vi = c(e$vi), ablat = e$ablat, year = e$year, since1948 = e$since1948, alloc = e$alloc, regression = regression,
   subgroups = list(groups = groups, q = between$QE, p = between$QEp))
 
 # ---- sensitivity: leave-one-out, cumulative, influence

@@ -44,11 +44,10 @@ def tau2_profile(model: Model, level: float = 0.95) -> tuple[tuple[Floats, Float
     inner = model.rows(spare)
     tail = (1 - level) / 2
     # chdtri takes the upper tail's probability.
-    upper_quantile: Floats = chdtri(df[spare], tail)
-    lower_quantile: Floats = chdtri(df[spare], 1 - tail)
-    low, high = (solve_generalised_q(inner, target) for target in (upper_quantile, lower_quantile))
+    quantiles: list[Floats] = [np.asarray(chdtri(df[spare], part), np.float64) for part in (tail, 1 - tail)]
+    low, high = (solve_generalised_q(inner, target) for target in quantiles)
     empty, converged = np.zeros(len(df), bool), np.ones(len(df), bool)
-    empty[spare] = inner.at(1 / inner.v).q() < lower_quantile
+    empty[spare] = inner.at(1 / inner.v).q() < quantiles[1]
     converged[spare] = low[1] & high[1]
     return (_spread(low[0], spare), _spread(high[0], spare)), empty, converged
 

@@ -184,11 +184,15 @@ class Regression:
         return int(self.x.shape[2])
 
     def at(self, weights: Floats) -> RegressionFit:
+        # By QR of √W X: X'WX itself would square its condition.
+        root = np.sqrt(weights)
+        q, r = np.linalg.qr(root[:, :, None] * self.x)
         try:
-            covariance = np.linalg.inv(np.einsum("ikp,ik,ikq->ipq", self.x, weights, self.x))
+            inverse = np.linalg.inv(r)
         except np.linalg.LinAlgError:
             raise Refusal("moderators", given=int(self.counted.sum(axis=1).min())) from None
-        coefficients = np.einsum("ipq,ikq,ik->ip", covariance, self.x, weights * self.y)
+        covariance = inverse @ inverse.swapaxes(1, 2)
+        coefficients = np.einsum("ipq,ikq,ik->ip", inverse, q, root * self.y)
         residual = self.y - np.einsum("ikp,ip->ik", self.x, coefficients)
         return RegressionFit(self.x, weights, coefficients, covariance, residual, weights * residual)
 
