@@ -18,6 +18,7 @@ VERBS = {
     "options": "Browse therapies and tests, with citations.",
     "evidence": "Browse the source's study tables, and which printed numbers can be recomputed.",
     "reproduce": "Recompute every printed number that follows from others.",
+    "pool": "Pool studies: one meta-analysis of a CSV or RevMan 5 file.",
     "docket": "Open questions to the guidelines' authors.",
     "check": "Check the content: schema, citations, conflicts, coverage.",
 }

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from decidua.synthesis.arrays import Effects, Floats, row_sum, total
+from decidua.synthesis.arrays import Bools, Effects, Floats, row_sum, total
 from decidua.synthesis.binary import DOUBLE_ZERO, binary_effects
 from decidua.synthesis.counts import Counts, corrected
 from decidua.synthesis.pooled import Pooled
@@ -47,7 +47,7 @@ def pool_mantel_haenszel(given: Counts, measure: str, zero: str = "metafor", lev
     named = {"zero": POOLED_ZERO[zero], "model": "fixed, Mantel-Haenszel", "variance": VARIANCES[name]}
     return Pooled(
         estimate=estimate, se=se, raw_weights=weights, level=level, conventions={**named, "ci": INTERVALS["wald"]},
-        source=lambda: _own_effects(given, measure, zero), centre=estimate, pooled_studies=tables.given.sum(axis=1),
+        source=lambda: _own_effects(given, measure, zero), centre=estimate, part=lambda: _inside(tables, measure),
     )  # fmt: skip
 
 
@@ -71,6 +71,11 @@ def pool_mantel_haenszel_random(
     }  # fmt: skip
     plain = replace(pooled_from(effects, fit, found, named, level), centre=common.estimate, i2_from_q=True)
     return with_interval(plain, fit, ci)
+
+
+def _inside(tables: Counts, measure: str) -> Bools:
+    """Without any event a study adds nothing to an OR or RR, but it does to an RD."""
+    return tables.given if measure == "RD" else tables.given & ~tables.double_zero
 
 
 def _own_effects(given: Counts, measure: str, zero: str) -> Effects:

@@ -41,17 +41,25 @@ class Pooled:
     df: Floats | None = None
     i2_from_q: bool = False
     """RevMan 5 takes I² from Q even for a random model; metafor takes it from tau²."""
-    pooled_studies: Ints | None = None
-    """Studies in the estimate, where that differs from those with an effect of their own."""
+    part: Callable[[], Bools] | None = None
+    """Which studies are in the estimate, where that differs from those with a weight: a Mantel-Haenszel odds ratio
+    takes in a study with c = 0 although its weight bc/n is 0."""
 
     @cached_property
     def effects(self) -> Effects:
         return self.source()
 
     @cached_property
+    def inside(self) -> Bools:
+        """(analyses, studies) that are in the pooled estimate."""
+        found: Bools = self.raw_weights > 0 if self.part is None else self.part()
+        return found
+
+    @cached_property
     def k(self) -> Ints:
         """Studies in the pooled estimate."""
-        return self.effects.k if self.pooled_studies is None else self.pooled_studies
+        count: Ints = self.inside.sum(axis=1)
+        return count
 
     @cached_property
     def q(self) -> Floats:
