@@ -1,4 +1,7 @@
-"""Largest differences to metafor's pinned values, by method. One command: `uv run python -m validation.metafor.compare`."""
+"""Largest differences to metafor's pinned values, by method.
+
+One command: `uv run python -m validation.metafor.compare`.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ def gaps() -> Iterator[tuple[str, float]]:
         for estimator in ESTIMATORS:
             yield f"random, {estimator}", _worst(pool_random(effects, estimator), theirs[estimator])
         found = q_profile(effects, pool_fixed(effects).typical_variance)
-        yield "Q-profile intervals", gap([found.tau2, found.h2], [[[b] for b in theirs["q_profile"][n]] for n in ("tau2", "h2")])
+        yield (
+            "Q-profile intervals",
+            gap([found.tau2, found.h2], [[[b] for b in theirs["q_profile"][n]] for n in ("tau2", "h2")]),
+        )
         if paper in BINARY:
             yield "Mantel-Haenszel", _worst(pool_mantel_haenszel(table_of(paper), measure), theirs["mh"])
             revman = results()[paper][measure]["revman"]

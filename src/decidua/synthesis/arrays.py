@@ -75,6 +75,14 @@ def table(values: ArrayLike) -> Floats:
     return np.atleast_2d(array)
 
 
+def refuse_reviews(reviews: ArrayLike) -> None:
+    """`reviews`: (analyses, studies), True for a row that is itself a review. Raises Refusal for the first one."""
+    marked = np.atleast_2d(np.asarray(reviews, bool))
+    if marked.any():
+        row, study = (int(at) for at in np.argwhere(marked)[0])
+        raise Refusal("review", analysis=row + 1, study=study + 1)
+
+
 def total(left: Floats, right: Floats) -> Floats:
     """Row sums of products, without the intermediate table."""
     summed: Floats = np.einsum("ij,ij->i", left, right)

@@ -35,7 +35,9 @@ def binary_effects(given: Counts, measure: str, zero: str = "metafor") -> Effect
 
 def _odds_ratio(t: Counts) -> tuple[Floats, Floats]:
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.log(t.a * t.d / (t.b * t.c)), 1 / t.a + 1 / t.b + 1 / t.c + 1 / t.d
+        # (a + b)/ab is 1/a + 1/b with one division less.
+        ab, cd = t.a * t.b, t.c * t.d
+        return np.log(t.a * t.d / (t.b * t.c)), (t.a + t.b) / ab + (t.c + t.d) / cd
 
 
 def _risk_ratio(t: Counts) -> tuple[Floats, Floats]:

@@ -38,7 +38,7 @@ class Counts:
     @property
     def double_zero(self) -> Bools:
         """No event in either group, or nobody without one: no relative effect is defined."""
-        empty: Bools = ((self.a == 0) & (self.c == 0)) | ((self.b == 0) & (self.d == 0))
+        empty: Bools = (self.a + self.c) * (self.b + self.d) == 0
         return empty & self.given
 
     def plus(self, added: Floats) -> Counts:

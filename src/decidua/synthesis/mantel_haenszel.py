@@ -38,7 +38,7 @@ def pool_mantel_haenszel(given: Counts, measure: str, zero: str = "metafor", lev
     if not 0 < level < 1:
         raise Refusal("level", given=level)
     tables = corrected(given, measure, zero) if zero == "revman" else given
-    inside = tables.given.astype(np.float64)
+    inside = np.float64(1) if tables.given.all() else tables.given.astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate, variance, weights = _POOL[measure](tables, inside, zero)
     estimable = np.isfinite(estimate) & (variance > 0)
@@ -79,8 +79,8 @@ def _inside(tables: Counts, measure: str) -> Bools:
 
 
 def _own_effects(given: Counts, measure: str, zero: str) -> Effects:
-    effects = binary_effects(given, measure, zero)
-    return effects.only(~given.double_zero) if zero == "metafor" else effects
+    effects, empty = binary_effects(given, measure, zero), given.double_zero
+    return effects.only(~empty) if zero == "metafor" and empty.any() else effects
 
 
 def _about(effects: Effects, centre: Floats) -> Floats:
@@ -92,17 +92,18 @@ Pool = tuple[Floats, Floats, Floats]
 """Estimate and variance (analyses,), weights (analyses, studies)"""
 
 
-def _odds_ratio(t: Counts, inside: Floats, zero: str) -> Pool:  # noqa: ARG001
-    share = inside / (t.n1 + t.n2)
-    r, s = t.a * t.d * share, t.b * t.c * share
-    with_, against = (t.a + t.d) * share, (t.b + t.c) * share
+def _odds_ratio(t: Counts, inside: Floats | np.float64, zero: str) -> Pool:  # noqa: ARG001
+    share = inside / (t.a + t.b + t.c + t.d)
+    r, s, with_ = t.a * t.d * share, t.b * t.c * share, (t.a + t.d) * share
     big_r, big_s = row_sum(r), row_sum(s)
-    crossed = total(with_, s) + total(against, r)
-    variance = (total(with_, r) / big_r**2 + crossed / (big_r * big_s) + total(against, s) / big_s**2) / 2
+    # P = (a + d)/n and Q = (b + c)/n add up to 1, so that ΣQR = R − ΣPR.
+    pr, ps = total(with_, r), total(with_, s)
+    crossed = ps + big_r - pr
+    variance = (pr / big_r**2 + crossed / (big_r * big_s) + (big_s - ps) / big_s**2) / 2
     return np.log(big_r / big_s), variance, s
 
 
-def _risk_ratio(t: Counts, inside: Floats, zero: str) -> Pool:  # noqa: ARG001
+def _risk_ratio(t: Counts, inside: Floats | np.float64, zero: str) -> Pool:  # noqa: ARG001
     n = t.n1 + t.n2
     r, s = inside * t.a * t.n2 / n, inside * t.c * t.n1 / n
     spread = inside * (t.n1 * t.n2 * (t.a + t.c) - t.a * t.c * n) / n**2
@@ -110,7 +111,7 @@ def _risk_ratio(t: Counts, inside: Floats, zero: str) -> Pool:  # noqa: ARG001
     return np.log(big_r / big_s), row_sum(spread) / (big_r * big_s), s
 
 
-def _risk_difference(t: Counts, inside: Floats, zero: str) -> Pool:
+def _risk_difference(t: Counts, inside: Floats | np.float64, zero: str) -> Pool:
     n = t.n1 + t.n2
     weights = inside * t.n1 * t.n2 / n
     whole = row_sum(weights)
