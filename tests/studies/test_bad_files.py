@@ -30,7 +30,7 @@ def rows(*lines: str, header: str = "study,ai,n1i,ci,n2i") -> str:
     (rows("A,1,1e400,2,10"), 2, "larger than any study"),
     (rows("A,1,1_0,2,10"), 2, "n1i is '1_0'"),
     (rows("A,1.5,10,2,10"), 2, "a count is a whole number"),
-    (rows("A,0,0,2,10"), 2, "at least one person"),
+    (rows("A,0,-5,2,10"), 2, "n1i is -5; a group has no fewer than 0 people"),
     (rows('A,1,"1,280",2,10'), 2, "thousands"),
     (rows("A,1,10,2"), 2, "4 cells, the header has 5"),
     (rows('A,1,10,2,"10', "B,1,10,2,10"), 3, "quotation mark"),

@@ -16,6 +16,7 @@ from decidua.reports import pool_plan
 from decidua.synthesis.tau2 import ESTIMATORS
 from tests.synthesis.reference import near, results
 
+EXAMPLES = Path(__file__).parents[2] / "examples" / "pool"
 TOP = {"estimate", "se", "ci", "p", "tau2", "q", "i2", "h2", "prediction", "weights", "k"}
 
 
@@ -113,8 +114,32 @@ def test_all_zero(tmp_path: Path) -> None:
 
 def test_an_empty_cell_leaves_a_row_out_and_says_so(tmp_path: Path) -> None:
     found = pooled(csv(tmp_path, "A,,10,2,10", "B,3,20,5,20", "C,2,30,4,30"), "--measure", "OR")
-    assert (found["k"], found["weights"][0], found["studies"][0]["why_not"]) == (2, None, "a needed cell is empty")
+    assert (found["k"], found["weights"][0], found["studies"][0]["why_not"]) == (
+        2,
+        None,
+        "a needed cell is empty, or a group has nobody",
+    )
     assert "lines 2" in found["notes"][0]
+
+
+def test_the_vitamin_d_plot_of_the_talk() -> None:
+    """RevMan 5, M-H, Random: 1.60 [1.11, 2.30]; Tau² 0.07, Chi² 7.67, I² 35 %; weights to 0.1 %."""
+    found = pooled(EXAMPLES / "vitamin-d.csv", "--measure", "OR", "--method", "MH")
+    back = found["back_transformed"]
+    assert [f"{value:.2f}" for value in (back["estimate"], *back["ci"])] == ["1.60", "1.11", "2.30"]
+    assert (f"{found['tau2']:.2f}", f"{found['q']:.2f}", f"{found['i2']:.0f}") == ("0.07", "7.67", "35")
+    assert [f"{weight:.1f}" for weight in found["weights"]] == ["16.0", "8.1", "29.1", "25.6", "6.8", "14.4"]
+    assert "Mantel-Haenszel" in found["conventions"]["tau2"]
+
+
+def test_the_calcineurin_plot_of_the_talk() -> None:
+    """M-H, Fixed, with subgroups; a study without a control group is not estimable, and is said to be."""
+    file = EXAMPLES / "calcineurin-inhibitors.csv"
+    found = pooled(file, "--measure", "OR", "--model", "fixed", "--zero", "revman", "--by", "drug")
+    first = found["subgroups"]["groups"][0]
+    assert [f"{math.exp(v):.2f}" for v in (first["estimate"], *first["ci"])] == ["2.09", "1.31", "3.32"]
+    assert [w if w is None else f"{w:.1f}" for w in found["weights"]] == ["37.6", "31.9", None, "30.5"]
+    assert "nobody" in found["studies"][2]["why_not"]
 
 
 def test_a_study_without_weight_may_be_in_the_estimate(tmp_path: Path) -> None:

@@ -51,15 +51,18 @@ def _cell(text: str, line: int, name: str, problems: Problems) -> float:
 
 
 def check(kind: str, numbers: dict[str, Floats], lines: Sequence[int], problems: Problems) -> Bools:
-    """Refuses counts, sizes and spreads that cannot be; returns which studies have every needed number."""
+    """Refuses counts, sizes and spreads that cannot be; returns which studies have every needed number
+    and somebody in both groups."""
     given: Bools = np.asarray(np.isfinite(np.stack([numbers[name] for name in KINDS[kind]])).all(axis=0), np.bool_)
     for events, total in (("ai", "n1i"), ("ci", "n2i")) if kind == "counts" else ():
-        _refuse(numbers, (events, total), lambda e, n: e > n, lines, problems, "error.study-events")
+        _refuse(numbers, (events, total), lambda e, n: (n >= 0) & (e > n), lines, problems, "error.study-events")
         _refuse(numbers, (events,), lambda e: e < 0, lines, problems, "error.study-negative")
         _refuse(numbers, (events,), lambda e: (e >= 0) & (e % 1 != 0), lines, problems, "error.study-whole")
     for total in ("n1i", "n2i") if kind != "reported" else ():
-        _refuse(numbers, (total,), lambda n: n < 1, lines, problems, "error.study-empty")
-        _refuse(numbers, (total,), lambda n: (n >= 1) & (n % 1 != 0), lines, problems, "error.study-whole")
+        # Nobody in a group is no slip: reviews list such studies as not estimable.
+        given &= numbers[total] != 0
+        _refuse(numbers, (total,), lambda n: n < 0, lines, problems, "error.study-empty")
+        _refuse(numbers, (total,), lambda n: (n > 0) & (n % 1 != 0), lines, problems, "error.study-whole")
     for spread in ("sd1i", "sd2i") if kind == "means" else ():
         _refuse(numbers, (spread,), lambda s: s <= 0, lines, problems, "error.study-spread")
     return given
