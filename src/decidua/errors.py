@@ -3,9 +3,10 @@
     DeciduaError
     ├── UsageError               2  the command was asked for something that does not exist
     ├── ContentError             3  the shipped or given content is wrong (all errors at once)
-    └── PatientError             4  the patient file cannot be understood
-        ├── PatientSyntaxError   5  not YAML or JSON, or unsafe to read
-        └── PatientConflictError 6  values that contradict each other
+    ├── PatientError             4  the patient file cannot be understood
+    │   ├── PatientSyntaxError   5  not YAML or JSON, or unsafe to read
+    │   └── PatientConflictError 6  values that contradict each other
+    └── StudyError               7  the file of studies cannot be read or pooled
 
 Every message is one sentence: what was given, what is allowed, where, what to do. Messages about patients and
 usage are templates of the words files, so that they come in the reader's language.
@@ -69,3 +70,7 @@ class PatientSyntaxError(PatientError):
 
 class PatientConflictError(PatientError):
     exit_code = 6
+
+
+class StudyError(DeciduaError):
+    exit_code = 7

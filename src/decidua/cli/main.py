@@ -17,6 +17,9 @@ VERBS = {
     "facts": "Browse what may be known of a patient.",
     "guidelines": "Browse the guidelines and their statements, with citations.",
     "options": "Browse therapies and tests, with citations.",
+    "evidence": "Browse the source's study tables, and which printed numbers can be recomputed.",
+    "reproduce": "Recompute every printed number that follows from others.",
+    "pool": "Pool studies: one meta-analysis of a CSV or RevMan 5 file.",
     "docket": "Open questions to the guidelines' authors.",
     "check": "Check the content: schema, citations, conflicts, coverage.",
 }

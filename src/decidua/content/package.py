@@ -23,6 +23,7 @@ from decidua.errors import ContentError
 KINDS = (
     "fact_groups", "facts", "constraints", "criteria", "readings", "guidelines", "statements", "options",
     "sources", "discrepancies", "disagreement_kinds", "background", "not_covered", "chances", "indications_of",
+    "tables", "claims", "methods", "evidence_links",
 )  # fmt: skip
 NOT_CONTENT = ("words.en.yaml", "words.ko.yaml", "package.yaml")
 
