@@ -157,3 +157,18 @@ def test_refining_in_a_circle(bench: Bench) -> None:
 def test_an_unknown_fact_type_names_its_line(bench: Bench) -> None:
     bench.write(lambda data: data["facts"].append(fact("odd", "colour")))
     assert inspect()[1][0].item == "odd"
+
+
+def test_a_link_to_evidence_of_a_statement_that_is_gone(bench: Bench) -> None:
+    def linked(data: Data) -> None:
+        data["tables"] = []
+        data["evidence_links"] = [{"id": "soc-1.drug.gone", "tables": []}]
+
+    assert any("links a statement that does not exist" in problem.message for problem in bench.problems(linked))
+
+
+def test_a_study_table_of_the_wrong_shape(bench: Bench) -> None:
+    def broken(data: Data) -> None:
+        data["tables"] = [{"id": "trial"}]
+
+    assert any(problem.item == "trial" for problem in bench.problems(broken))

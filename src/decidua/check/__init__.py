@@ -16,7 +16,7 @@ from decidua.check.examples import example_problems
 from decidua.check.ledger import Ledger, LedgerLine, read_ledger, save_ledger
 from decidua.check.limits import limit_problems
 from decidua.check.permanence import permanence_problems, write_ids
-from decidua.check.problem import Problem, from_text
+from decidua.check.problem import Problem, at, from_text
 from decidua.check.reach import reach_problems
 from decidua.check.references import reference_problems
 from decidua.check.shape import shape_problems
@@ -24,6 +24,7 @@ from decidua.check.texts import text_problems, word_problems
 from decidua.check.unused import unused_problems
 from decidua.check.witness import Witness
 from decidua.errors import ContentError
+from decidua.evidence import read_evidence
 from decidua.guidelines import Knowledge, read_knowledge
 
 __all__ = [
@@ -39,8 +40,20 @@ def problems(knowledge: Knowledge) -> list[Problem]:
         *word_problems(knowledge.content.roots[0]), *code_problems(knowledge), *permanence_problems(knowledge.content),
         *unused_problems(knowledge), *reach_problems(knowledge), *conflict_problems(knowledge),
         *size_problems(knowledge), *limit_problems(knowledge), *example_problems(knowledge),
+        *evidence_problems(knowledge),
     ]  # fmt: skip
     return sorted(found, key=lambda problem: (problem.file, problem.line, problem.item, problem.message))
+
+
+def evidence_problems(knowledge: Knowledge) -> list[Problem]:
+    """What is wrong with tables, claims, methods and links; and links of statements that do not exist."""
+    try:
+        evidence = read_evidence(knowledge.content)
+    except ContentError as error:
+        return [from_text(text) for text in error.problems]
+    lost = [id_ for id_ in evidence.links if id_ not in knowledge.statements]
+    items = knowledge.content.items["evidence_links"] if lost else {}
+    return [at(items[id_], ["id"], "links a statement that does not exist; name one that does.") for id_ in lost]
 
 
 def inspect(extra: Sequence[Path] = ()) -> tuple[Knowledge | None, list[Problem]]:

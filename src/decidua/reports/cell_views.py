@@ -8,6 +8,7 @@ from decidua.answers import AGAINST, FOR, SILENT, WEAK
 from decidua.consult import Cell, Consultation, Finding, deciding_sets, explain
 from decidua.language import Lang
 from decidua.reports import models as m
+from decidua.reports.evidence_views import EvidenceViews
 from decidua.reports.wording import Wording, machine_words
 
 GROUPS: Sequence[tuple[m.Group, Iterable[str]]] = (
@@ -24,8 +25,9 @@ class CellViews:
     """Views of the cells of one consultation. `why`: with traces; `deciding`: with deciding sets."""
 
     def __init__(self, consultation: Consultation, lang: Lang, why: bool, deciding: bool) -> None:
-        self.c, self.why, self.with_deciding = consultation, why, deciding
+        self.c, self.why, self.with_deciding, self.full = consultation, why, deciding, why or deciding
         self.w = Wording(consultation.knowledge, lang)
+        self.evidence = EvidenceViews(self.w)
 
     def guideline(self, id_: str) -> m.GuidelineView:
         meant, cells = self.w.k.guidelines[id_], [cell for cell in self.c.cells if cell.guideline == id_]
@@ -69,6 +71,7 @@ class CellViews:
             "regimens": tuple(self.w.regimen(worked) for worked in cell.regimens),
             **self._around(cell),
             "notes": tuple(self.w.said(note) for note in cell.notes),
+            "discrepancies": self.evidence.discrepancies(cell.guideline, cell.option) if self.full else (),
             "nearest": tuple(s.id for s in cell.nearest),
             "relevant": cell.relevant,
             "deciding": self.deciding(cell) if self.with_deciding else (),
@@ -131,5 +134,6 @@ class CellViews:
             certainty_of=s.certainty.of[lang] if s.certainty.of else None,
             by_reading=tuple((self.w.choices(way), applies) for way, applies in finding.by_reading),
             population=self.w.words(knowledge.own_populations[s.id]),
+            evidence=self.evidence.of(s.id) if self.full else (),
             trace=self.w.trace(explain(knowledge, s, self.c.patient.values)) if self.why else None,
         )

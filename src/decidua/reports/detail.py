@@ -28,6 +28,10 @@ def option_detail(option: m.OptionView, lang: Lang, why: bool) -> Iterable[Text]
         yield Text(f"{say(lang, 'option.notes')}:")
         for note in option.notes:
             yield Text(f"  – {note.says} [{places(note)}]")
+    if option.discrepancies:
+        yield Text(f"{say(lang, 'option.discrepancies')}:")
+        for found in option.discrepancies:
+            yield Text(f"  ≠ {found.says}")
     yield from _deciding(option, lang)
 
 
@@ -56,6 +60,11 @@ def _statement(s: m.StatementView, lang: Lang, why: bool) -> Iterable[Text]:
         yield Text(f"    {s.because}", style="dim")
     yield Text(f"    [{places(s)}]", style="dim")
     yield from _correction(s, lang)
+    for table in s.evidence:
+        yield Text(f"    {say(lang, 'evidence.rests-on', title=table.title, table=table.table, claims=table.claims)}")
+        for wrong in table.mismatches:
+            place, recomputed = wrong.place.split("/", 1)[1], wrong.recomputed or "?"
+            yield Text(f"      ≠ {say(lang, 'evidence.wrong', place=place, printed=wrong.printed, value=recomputed)}")
     if why and s.trace:
         yield Text(f"    {say(lang, 'option.why')}:")
         yield from trace_lines(s.trace, lang, 3)

@@ -52,6 +52,34 @@ class BranchView(Model):
     possible: tuple[str, ...]
 
 
+class MismatchView(Model):
+    """A printed number that does not follow from the numbers beside it. `place`: table/row/part."""
+
+    place: str
+    printed: str
+    recomputed: str | None
+
+
+class EvidenceView(Model):
+    """A study table that a statement rests on; `claims`: how many of its numbers were judged."""
+
+    table: str
+    title: str
+    claims: int
+    mismatches: tuple[MismatchView, ...]
+
+
+class DiscrepancyView(Model):
+    """A source against itself or another; `reading`: the reading that carries it, where an answer depends on it."""
+
+    id: str
+    kind: str
+    says: str
+    effect: str
+    reading: str | None
+    places: tuple[CitationView, ...]
+
+
 class StatementView(SaidView):
     kind: Literal["recommendation", "evidence", "remark"]
     applies: Literal["applies", "does-not-apply", "undetermined"]
@@ -63,6 +91,7 @@ class StatementView(SaidView):
     certainty_of: str | None
     by_reading: tuple[tuple[tuple[ChoiceView, ...], str], ...] = ()
     population: str
+    evidence: tuple[EvidenceView, ...] = ()
     trace: TraceView | None = None
 
 
@@ -130,6 +159,7 @@ class OptionView(Model):
     now: Literal["open", "later", "closed", "unknown", "not-printed", "not-for"]
     other_indications: tuple[SaidView, ...]
     notes: tuple[SaidView, ...]
+    discrepancies: tuple[DiscrepancyView, ...] = ()
     nearest: tuple[str, ...]
     relevant: tuple[str, ...]
     deciding: tuple[DecidingView, ...]
