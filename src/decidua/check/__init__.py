@@ -47,13 +47,14 @@ def problems(knowledge: Knowledge) -> list[Problem]:
 
 def evidence_problems(knowledge: Knowledge) -> list[Problem]:
     """What is wrong with tables, claims, methods and links; and links of statements that do not exist."""
+    items = knowledge.content.items.get("evidence_links", {})
+    lost = [item for id_, item in items.items() if id_ not in knowledge.statements]
+    found = [at(item, ["id"], "links a statement that does not exist; name one that does.") for item in lost]
     try:
-        evidence = read_evidence(knowledge.content)
+        read_evidence(knowledge.content)
     except ContentError as error:
-        return [from_text(text) for text in error.problems]
-    lost = [id_ for id_ in evidence.links if id_ not in knowledge.statements]
-    items = knowledge.content.items["evidence_links"] if lost else {}
-    return [at(items[id_], ["id"], "links a statement that does not exist; name one that does.") for id_ in lost]
+        found += [from_text(text) for text in error.problems]
+    return found
 
 
 def inspect(extra: Sequence[Path] = ()) -> tuple[Knowledge | None, list[Problem]]:

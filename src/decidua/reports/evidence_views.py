@@ -1,4 +1,4 @@
-"""What statements rest on: the study tables, with the stored verdicts on their numbers; and what the sources contradict.
+"""What statements rest on: study tables with the stored verdicts on their numbers; and what sources contradict.
 
 Nothing is computed here: verdicts were stored when the numbers were recomputed (`decidua reproduce --write`).
 """
