@@ -10,6 +10,8 @@ import pytest
 
 from decidua.answers import Answers
 from decidua.check import docket, inspect
+from decidua.evidence import counts, read_evidence
+from decidua.evidence.reproduce import reproduce
 from decidua.guidelines import Knowledge
 
 PAGE = Path(__file__).parents[2] / "CONTRIBUTING.md"
@@ -63,3 +65,9 @@ def test_the_docket_asks_its_question(extended: Knowledge) -> None:
 def test_replaced_and_hashed(extended: Knowledge, knowledge: Knowledge) -> None:
     assert extended.not_covered["progesterone"].says.en.startswith("Progesterone: see page 9")
     assert extended.content.hash != knowledge.content.hash
+
+
+def test_its_table_is_recomputed_as_the_page_says(extended: Knowledge) -> None:
+    verdicts = reproduce(read_evidence(extended.content), ["my-clinic-trials"])
+    assert counts(verdicts) == {"exact": 9, "rounding": 0, "mismatch": 1, "not-recomputable": 0}
+    assert [one.printed for one in verdicts if one.word == "mismatch"] == ["71.0"]

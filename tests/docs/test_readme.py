@@ -9,19 +9,22 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
+from click.testing import CliRunner
 
 from decidua.cli.main import VERBS, cli
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(?:sh|shell|console)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+UV = re.compile(r"^.*uv run --no-dev (?:--extra \w+ )?")
 README = PAGES[0].read_text("utf-8")
 
 
 def shown(text: str) -> list[list[str]]:
     """The words after `decidua` of every shown command, without redirection."""
     lines = [line.removeprefix("$ ") for block in FENCE.findall(text) for line in block.splitlines()]
-    starts = (line.partition("uv run --no-dev ")[2] or line for line in lines)
+    starts = (UV.sub("", line) for line in lines)
     commands = (shlex.split(line, comments=True) for line in starts if line.startswith("decidua "))
     return [words[1 : words.index(">")] if ">" in words else words[1:] for words in commands]
 
@@ -41,6 +44,22 @@ def test_command_parses(page: str, words: list[str]) -> None:  # noqa: ARG001
     verb.make_context(words[0], rest, parent=context)  # raises on unknown options and missing arguments
     examples = [word for word in words if word.startswith("examples/")]
     assert all((ROOT / example).is_file() for example in examples)
+
+
+SAID = re.compile(r"```\n((?:decidua .*\n)+)```\n\n> `(.+)`")
+
+
+@pytest.mark.parametrize(("block", "said"), SAID.findall(README), ids=["evidence", "reproduce", "pool"])
+def test_a_quoted_line_is_what_a_command_prints(block: str, said: str) -> None:
+    """Lines are wrapped on the terminal, so blanks and breaks count alike."""
+    printed = [CliRunner().invoke(cli, words).output for words in shown(f"```\n{block}```\n")]
+    assert any(" ".join(said.split()) in " ".join(text.split()) for text in printed)
+
+
+def test_what_a_plain_install_says_is_quoted() -> None:
+    words = yaml.safe_load((ROOT / "src" / "decidua" / "data" / "words.en.yaml").read_text("utf-8"))
+    for key in ("error.needs-evidence", "error.pool-numpy"):
+        assert f"“{words[key].partition(';')[0]}”" in README
 
 
 def test_two_commands_come_first() -> None:
