@@ -37,7 +37,7 @@ def one_table(
         yield from _row(evidence, row, [one for one in verdicts if one.ref.split("/")[1] == row.key], lang)
     yield Text()
     yield Text(_counted(verdicts, lang))
-    yield from _discrepancies(content, table.id, lang)
+    yield from _discrepancies(content, table, lang)
     yield Text(use_line(content, lang), style="dim")
 
 
@@ -63,7 +63,10 @@ def _counted(verdicts: Sequence[Verdict], lang: Lang) -> str:
     return say(lang, "verdict.counts", total=len(verdicts), **found)
 
 
-def _discrepancies(content: Content, table: str, lang: Lang) -> Iterator[Text]:
+def _discrepancies(content: Content, table: Table, lang: Lang) -> Iterator[Text]:
+    """Those that name the table, and those of which a place is one of its lines."""
+    own = {line for row in table.rows for line in row.lines} | {line for header in table.headers for line in header.lines}
     for item in content.of("discrepancies"):
-        if table in item.data.get("touches", ()):
+        cited = {line for place in item.data["places"] for line in place.get("lines", ())}
+        if table.id in item.data.get("touches", ()) or cited & own:
             yield Text(f"≠ {item.data['says'][lang]}")
