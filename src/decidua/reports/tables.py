@@ -65,7 +65,7 @@ def _counted(verdicts: Sequence[Verdict], lang: Lang) -> str:
 
 def _discrepancies(content: Content, table: Table, lang: Lang) -> Iterator[Text]:
     """Those that name the table, and those of which a place is one of its lines."""
-    own = {line for row in table.rows for line in row.lines} | {line for header in table.headers for line in header.lines}
+    own = {line for part in (*table.rows, *table.headers) for line in part.lines}
     for item in content.of("discrepancies"):
         cited = {line for place in item.data["places"] for line in place.get("lines", ())}
         if table.id in item.data.get("touches", ()) or cited & own:
