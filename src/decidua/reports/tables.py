@@ -64,8 +64,8 @@ def _counted(verdicts: Sequence[Verdict], lang: Lang) -> str:
 
 
 def _discrepancies(content: Content, table: Table, lang: Lang) -> Iterator[Text]:
-    """Those that name the table, and those of which a place is one of its lines."""
-    own = {line for part in (*table.rows, *table.headers) for line in part.lines}
+    """Those that name the table, and those of which a place is one of its lines (not of numbers in running text)."""
+    own = {line for row in table.rows for line in row.lines} if table.kind != "numbers" else set()
     for item in content.of("discrepancies"):
         cited = {line for place in item.data["places"] for line in place.get("lines", ())}
         if table.id in item.data.get("touches", ()) or cited & own:
