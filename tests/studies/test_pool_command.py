@@ -149,7 +149,7 @@ def test_a_study_without_weight_may_be_in_the_estimate(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("options", "said"), [
-    ((), "Which measure"), (("--measure", "OR", "--method", "Peto"), "no random model"),
+    ((), "Which measure"), (("--measure", "OR", "--method", "Peto", "--model", "random"), "no random model"),
     (("--measure", "RR", "--method", "Peto", "--model", "fixed"), "odds ratios only"),
     (("--measure", "OR", "--model", "fixed", "--ci", "hksj"), "Wald interval only"),
     (("--measure", "OR", "--method", "MH", "--tau2", "REML"), "DL about the Mantel-Haenszel"),
@@ -170,3 +170,60 @@ def test_estimates_with_intervals(tmp_path: Path) -> None:
     assert "(lines 4)" in found["notes"][0]
     file.write_text("study,estimate,lower,upper\nA,1.58,1.23,2.02\nB,0.9,1.2,3.4\n", "utf-8")
     assert "reported.csv:3: 0.9 (1.2 to 3.4) is no interval" in failed(file, "--measure", "RR")
+
+
+def grouped(folder: Path, *groups: str) -> Path:
+    file = folder / "grouped.csv"
+    lines = [f"S{at},{at + 1},{20 + at},{2 * at + 1},{30 + at},{group}" for at, group in enumerate(groups)]
+    file.write_text("\n".join(["study,ai,n1i,ci,n2i,g", *lines]), "utf-8")
+    return file
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("groups", "said"), [
+    (("a", "a"), "the moderator 'g' is 'a' in every study"), (("3", "3.0", "3"), "the moderator 'g' is '3' in every"),
+    (("a", "a", "", "NA"), "the moderator 'g' is 'a' in every"), (("", "", "NA"), "the moderator 'g' is empty"),
+    (("1", "2", "1e300", "4"), "grouped.csv:4: the moderator 'g' is '1e300'"), (("1", "2", "inf"), "is 'inf'"),
+    (("a", ""), "too many for 1 studies"),
+])  # fmt: skip
+def test_moderators_that_explain_nothing(tmp_path: Path, groups: tuple[str, ...], said: str) -> None:
+    message = failed(grouped(tmp_path, *groups), "--measure", "OR", "--moderators", "g")
+    assert said in message
+    assert "\n" not in message
+
+
+def test_studies_without_a_moderator_are_named(tmp_path: Path) -> None:
+    found = pooled(grouped(tmp_path, "a", "", "b", "b", "NA", "a"), "--measure", "OR", "--moderators", "g")
+    assert found["regression"]["k"] == 4
+    assert any("meta-regression" in note and "2 (lines 3, 6)" in note for note in found["notes"])
+
+
+def test_studies_without_a_group_are_named_and_not_tested(tmp_path: Path) -> None:
+    found = pooled(grouped(tmp_path, "a", "", "b", "b", "NA", "a"), "--measure", "OR", "--by", "g")
+    assert ([group["name"] for group in found["subgroups"]["groups"]], found["subgroups"]["df"]) == (["a", "b"], 1)
+    assert any("In no subgroup" in note and "2 (lines 3, 6)" in note for note in found["notes"])
+    assert run(grouped(tmp_path, "", ""), "--measure", "OR", "--by", "g").exception is None
+
+
+@pytest.mark.parametrize("options", [("--measure", "PETO"), ("--measure", "OR", "--method", "Peto")])
+def test_peto_is_fixed_unless_told_otherwise(bcg: Path, options: tuple[str, ...]) -> None:
+    found = pooled(bcg, *options)
+    assert (found["measure"], found["conventions"]["model"]) == ("PETO", "fixed, Peto")
+    assert found["estimate"] == pooled(bcg, *options, "--model", "fixed")["estimate"]
+
+
+def test_peto_effects_in_a_random_model(bcg: Path) -> None:
+    assert "random, inverse variance" in pooled(bcg, "--measure", "PETO", "--model", "random")["conventions"]["model"]
+
+
+def test_one_study_falls_back_to_wald_and_says_so(tmp_path: Path) -> None:
+    found = pooled(csv(tmp_path, "A,1,10,2,10"), "--measure", "OR", "--ci", "hksj")["conventions"]
+    assert found["ci"].startswith("Wald")
+    assert "prediction" not in found
+    file = grouped(tmp_path, "a", "b", "b")
+    found = pooled(file, "--measure", "OR", "--ci", "hksj", "--by", "g")["conventions"]
+    assert found["ci"].startswith("Hartung")
+    assert "one study stands alone, Wald" in found["ci"]
+    assert "alone" not in pooled(file, "--measure", "OR", "--ci", "hksj")["conventions"]["ci"]
+    assert "prediction" in found
+    assert "prediction" not in pooled(file, "--measure", "OR", "--model", "fixed")["conventions"]

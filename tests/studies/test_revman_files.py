@@ -61,3 +61,13 @@ def test_a_wrong_revman_file(tmp_path: Path, content: str, said: str) -> None:
         read_studies(str(file), ("counts",))
     assert said in caught.value.message("en")
     assert "review.rm5" in caught.value.message("en")
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04\x00\x00", b"<html><p/></html>", b"study,ai,n1i,ci,n2i\nA,1,10,2,10\n"]
+)
+def test_a_file_that_only_is_named_rm5(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "review.RM5"
+    file.write_bytes(content)
+    with pytest.raises(StudyError, match="not RevMan 5 XML"):
+        read_studies(str(file), ("counts",))

@@ -154,3 +154,12 @@ def test_collinear_moderators_are_refused() -> None:
     given, pinned = bcg()
     with pytest.raises(Refusal, match="collinear"):
         regress(given, np.column_stack([pinned["ablat"], np.array(pinned["ablat"]) * 2]))
+
+
+@pytest.mark.filterwarnings("error")
+def test_moderators_whose_squares_overflow_are_refused() -> None:
+    effects = effects_of("colditz_1994", "RR")
+    column = np.arange(effects.estimates.shape[1], dtype=float)[:, None]
+    for huge in (1e300, 1e308 / 12):
+        with pytest.raises(Refusal, match="The moderators"):
+            regress(effects, column * huge)

@@ -24,11 +24,16 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[st
 @click.command()
 @click.argument("studies", metavar="STUDIES")
 @click.option("--measure", type=click.Choice(MEASURES, case_sensitive=False), help="Needed for CSV.")
-@click.option("--model", type=click.Choice(["fixed", "random"]), help="Default: random, or what a .rm5 says.")
+@click.option(
+    "--model",
+    type=click.Choice(["fixed", "random"]),
+    help="Default: fixed for Peto's method, else what a .rm5 says, else random.",
+)
 @click.option(
     "--method",
     type=click.Choice(["MH", "IV", "Peto"], case_sensitive=False),
-    help="Default: MH for counts in a fixed model, Peto for PETO, else IV. MH with random is RevMan 5's.",
+    help="Default in a fixed model of counts: Peto for PETO, else MH. Any other default: IV. "
+    "MH with random is RevMan 5's.",
 )
 @click.option("--tau2", type=click.Choice(TAU2, case_sensitive=False), help="Default: REML.")
 @click.option("--ci", type=click.Choice(["wald", "hksj", "hksj-floor"]), default="wald", show_default=True)

@@ -21,6 +21,7 @@ from decidua.reports.pool_studies import Studies
 from decidua.studies.table import StudyTable
 from decidua.synthesis.heterogeneity import q_profile
 from decidua.synthesis.pooled import PREDICTIONS, Pooled
+from decidua.synthesis.pooling import ALONE
 from decidua.synthesis.reported import critical, is_ratio
 
 
@@ -40,14 +41,16 @@ def _report(studies: Studies, pooled: Pooled, asked: Asked, lang: Lang) -> m.Poo
     found, refused = extras(studies, asked.extras)
     parts: dict[str, Any] = {**found}
     if asked.by:
-        parts["subgroups"] = subgroup_view(studies, asked.by.lower())
+        parts["subgroups"], told = subgroup_view(studies, asked.by.lower())
+        refused += told
     if asked.moderators:
-        parts["regression"] = regression_view(studies, [name.lower() for name in asked.moderators])
+        parts["regression"], told = regression_view(studies, [name.lower() for name in asked.moderators])
+        refused += told
     return m.PoolReport(
         **plain.model_dump(), software=f"decidua {__version__}", language=lang, intended_use=say(lang, "pool.use"),
         file=table.file, title=table.title, measure=chosen.measure, level=chosen.level,
         heterogeneity=_intervals(pooled), back_transformed=back(plain, chosen.measure),
-        conventions=_conventions(studies, pooled), notes=(*notes(studies, pooled, lang), *_told(refused, lang)),
+        conventions=_conventions(studies, pooled, parts), notes=(*notes(studies, pooled, lang), *_told(refused, lang)),
         studies=_views(studies, pooled, lang), **parts,
     )  # fmt: skip
 
@@ -79,7 +82,7 @@ def _intervals(pooled: Pooled) -> m.Heterogeneity:
     return m.Heterogeneity(tau2_ci=pair(found.tau2), i2_ci=pair(found.i2), h2_ci=pair(found.h2))
 
 
-def _conventions(studies: Studies, pooled: Pooled) -> dict[str, str]:
+def _conventions(studies: Studies, pooled: Pooled, parts: dict[str, Any]) -> dict[str, str]:
     """Everything that another program may do otherwise, named."""
     chosen = studies.plan
     named = dict(pooled.conventions)
@@ -87,15 +90,24 @@ def _conventions(studies: Studies, pooled: Pooled) -> dict[str, str]:
     named["level"] = f"{chosen.level:g}"
     if pooled.tau2 is None:
         named["i2"] = "from Q: (Q − df)/Q, not below 0 (Higgins and Thompson 2002)"
-        named["prediction"] = named["tau2"] = "none: a fixed model estimates no variance between studies"
+        named["tau2"] = "none: a fixed model estimates no variance between studies, and has no prediction interval"
     else:
         about = "the Mantel-Haenszel estimate" if pooled.i2_from_q else "the fixed-effect mean"
         from_tau2 = "from tau²: tau²/(tau² + s²), s² the typical variance (Higgins and Thompson 2002)"
         named["q"] = f"about {about}"
         named["i2"] = "from Q: (Q − df)/Q, not below 0 (RevMan 5)" if pooled.i2_from_q else from_tau2
-        named["prediction"] = PREDICTIONS[chosen.prediction]
+        if pair(pooled.prediction(chosen.prediction)):
+            named["prediction"] = PREDICTIONS[chosen.prediction]
         named["heterogeneity intervals"] = "Q-profile (Viechtbauer 2007)"
+    if chosen.ci != "wald" and pooled.k[0] > 1 and any(one.k == 1 for one in _smaller(parts)):
+        named["ci"] += f"; where one study stands alone, {ALONE}"
     return named
+
+
+def _smaller(parts: dict[str, Any]) -> list[m.GroupView | m.StepView]:
+    """The pooled effects of some of the studies."""
+    groups = parts["subgroups"].groups if "subgroups" in parts else ()
+    return [*groups, *parts.get("leave_one_out", ()), *parts.get("cumulative", ())]
 
 
 def _views(studies: Studies, pooled: Pooled, lang: Lang) -> tuple[m.StudyView, ...]:

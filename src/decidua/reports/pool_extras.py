@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from decidua.reports import pool_models as m
+from decidua.reports.pool_notes import listed
 from decidua.reports.pool_numbers import number, numbers, pair, tau2_of
 from decidua.reports.pool_studies import Studies
+from decidua.studies.numbers import MISSING
 from decidua.synthesis.arrays import Ints
 from decidua.synthesis.asymmetry import Asymmetry, begg, egger, harbord, peters
 from decidua.synthesis.influence import influence
@@ -21,14 +25,21 @@ Refused = tuple[str, dict[str, object]]
 """Key of a note and its parts"""
 
 
-def subgroup_view(studies: Studies, column: str) -> m.SubgroupsView:
-    labels = [label.strip() or "—" for label in studies.table.texts[column]]
+def subgroup_view(studies: Studies, column: str) -> tuple[m.SubgroupsView, list[Refused]]:
+    """The groups, and the note on studies that stand in none, as their cell is empty."""
+    texts = [label.strip() for label in studies.table.texts[column]]
+    labels = [None if label.lower() in MISSING else label for label in texts]
+    left = np.flatnonzero([label is None for label in labels])
+    told: list[Refused] = []
+    if len(left):
+        rows = listed(studies.table.lines, left)
+        told.append(("pool.note-no-group", {"column": column, "count": len(left), "rows": rows}))
     found = subgroups(labels, studies.pool)
     groups = tuple(
         m.GroupView(name=name, **numbers(pooled, studies.plan.prediction).model_dump())
         for name, pooled in zip(found.names, found.pooled, strict=True)
     )
-    return m.SubgroupsView(column=column, groups=groups, q=number(found.q), df=found.df, p=number(found.p))
+    return m.SubgroupsView(column=column, groups=groups, q=number(found.q), df=found.df, p=number(found.p)), told
 
 
 def extras(studies: Studies, asked: Sequence[str]) -> tuple[dict[str, Any], list[Refused]]:

@@ -54,7 +54,7 @@ def _rows(studies: Studies, pooled: Pooled, lang: Lang) -> Iterator[str]:
         ("pool.note-off-centre", _off_centre(studies)),
     ):
         if len(places):
-            yield say(lang, key, count=len(places), rows=_listed([table.lines[at] for at in places[: LISTED + 1]]))
+            yield say(lang, key, count=len(places), rows=listed(table.lines, places))
     if zero.any() and zero[table.given].all():
         yield say(lang, "pool.note-all-zero")
 
@@ -68,9 +68,10 @@ def _off_centre(studies: Studies) -> Ints:
     return np.flatnonzero(off_centre(studies.plan.measure, *values)[0] > OFF_CENTRE)
 
 
-def _listed(lines: Sequence[int]) -> str:
-    told = ", ".join(str(line) for line in lines[:LISTED])
-    return f"{told} …" if len(lines) > LISTED else told
+def listed(lines: Sequence[int], places: Ints) -> str:
+    """The lines of some studies, the first few of them."""
+    told = ", ".join(str(lines[at]) for at in places[:LISTED])
+    return f"{told} …" if len(places) > LISTED else told
 
 
 def _missing_numbers(studies: Studies, pooled: Pooled, lang: Lang) -> Iterator[str]:

@@ -62,7 +62,7 @@ def plan(asked: Asked, table: StudyTable) -> Plan:
     measure = asked.measure or table.measure
     if measure is None:
         raise UsageError("error.pool-measure", allowed=", ".join(MEASURES))
-    model = asked.model or table.model or "random"
+    model = asked.model or ("fixed" if _peto(asked, table.kind) else table.model) or "random"
     method = asked.method or (None if asked.measure else table.method) or _method(measure, model, table.kind, asked)
     measure = "PETO" if (measure, method) == ("OR", "Peto") else measure
     _refuse_combinations(asked, table.kind, measure, model, method)
@@ -73,6 +73,13 @@ def plan(asked: Asked, table: StudyTable) -> Plan:
         asked.zero or ("revman" if table.measure or (method, model) == ("MH", "random") else "metafor"),
         asked.level, asked.prediction, tau2_ignored=asked.tau2 is not None and model == "fixed",
     )  # fmt: skip
+
+
+def _peto(asked: Asked, kind: str) -> bool:
+    """Peto's method is asked for, by name or by its measure; it has a fixed model only."""
+    if asked.method is None and asked.measure == "PETO":
+        return kind == "counts" and not asked.moderators
+    return asked.method == "Peto"
 
 
 def _method(measure: str, model: str, kind: str, asked: Asked) -> str:

@@ -26,6 +26,10 @@ def read_studies(path: str, wanted: Sequence[str], outcome: str | None = None) -
         raise StudyError("error.study-none", where=path)
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return read_rm5(data, path, outcome)
+    if path.lower().endswith(".rm5"):
+        if data.lstrip(b"\xff\xfe\x00 \t\r\n").startswith(b"<"):  # UTF-16
+            return read_rm5(data, path, outcome)
+        raise StudyError("error.study-rm5-not", where=path)
     return read_csv(_text(data, path), path, wanted)
 
 

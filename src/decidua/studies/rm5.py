@@ -19,13 +19,17 @@ ATTRIBUTES = {
 }
 MEASURES = {"OR": "OR", "RR": "RR", "RD": "RD", "PETO_OR": "PETO", "MD": "MD", "SMD": "SMD"}
 METHODS = {"MH": "MH", "IV": "IV", "PETO": "Peto"}
+REVIEW = "COCHRANE_REVIEW"
 LINE = "line"
 
 
 def read_rm5(data: bytes, file: str, outcome: str | None) -> StudyTable:
     """`outcome`: an id such as CMP-001.01; needed where the review has several. Raises StudyError."""
     root = parse(data, file)
-    chosen = _choose([node for node in root.iter() if node.tag in (*OUTCOMES, *UNREAD)], file, outcome)
+    outcomes = [node for node in root.iter() if node.tag in (*OUTCOMES, *UNREAD)]
+    if not outcomes and root.tag != REVIEW:
+        raise StudyError("error.study-rm5-not", where=file)
+    chosen = _choose(outcomes, file, outcome)
     if chosen.tag in UNREAD:
         raise StudyError("error.study-rm5-kind", where=_at(file, chosen), given=chosen.tag)
     kind, prefix = OUTCOMES[chosen.tag]

@@ -19,6 +19,8 @@ INTERVALS = {
     FLOORED: "Hartung-Knapp-Sidik-Jonkman with floor: as hksj, but never a smaller standard error than Wald's",
 }
 
+ALONE = f"{INTERVALS[WALD]} (one study has no spread for {HKSJ})"
+
 
 def pool_fixed(effects: Effects, ci: str = WALD, level: float = 0.95) -> Pooled:
     """One common effect: θ = Σwy/Σw with w = 1/v (inverse variance). Pooled arrays are (analyses,)."""
@@ -65,6 +67,8 @@ def with_interval(pooled: Pooled, fit: MeanFit, ci: str) -> Pooled:
     if ci == WALD:
         return replace(pooled, conventions=named)
     degrees_left = pooled.k - 1
+    if (degrees_left < 1).all():
+        named["ci"] = ALONE
     spread = np.where(degrees_left > 0, fit.q() / np.maximum(degrees_left, 1), 1.0)
     if ci == FLOORED:
         spread = np.maximum(spread, 1.0)

@@ -131,9 +131,11 @@ def _model(effects: Effects, moderators: ArrayLike) -> tuple[Regression, Floats]
     inside = kept.counted[:, :, None]
     inner = np.where(inside, np.broadcast_to(given, (*kept.counted.shape, given.shape[2])), 0.0)
     k = np.maximum(inside.sum(axis=1), 1)
-    centre = inner.sum(axis=1) / k
-    about = np.where(inside, inner - centre[:, None], 0.0)
-    size = np.sqrt((about**2).sum(axis=1) / k)
+    with np.errstate(over="ignore", invalid="ignore"):
+        centre = inner.sum(axis=1) / k
+        about = np.where(inside, inner - centre[:, None], 0.0)
+        size = np.sqrt((about**2).sum(axis=1) / k)
+    size = np.where(np.isfinite(size), size, 0.0)  # numbers whose squares overflow are refused
     _refuse_collinear(about, np.where(np.abs(centre) * FLAT < size, size, 0.0), kept.k)
     x = np.concatenate([inside.astype(np.float64), about / size[:, None]], axis=2)
     return Regression(kept.estimates, kept.variances, kept.counted, x), _back(centre, size)

@@ -27,14 +27,14 @@ class Subgroups:
     p: float
 
 
-def subgroups(labels: Sequence[str], pool: Callable[[Bools], Pooled]) -> Subgroups:
-    """Pools each group alone, with a tau² of its own, by `pool` of a mask (studies,).
+def subgroups(labels: Sequence[str | None], pool: Callable[[Bools], Pooled]) -> Subgroups:
+    """Pools each group alone, with a tau² of its own, by `pool` of a mask (studies,). None: in no group.
 
     Test: Q = Σ w(θ − θ̄)² over the groups with w = 1/se², χ² with groups − 1 degrees (Borenstein et al. 2009,
     chapter 19; RevMan's test for subgroup differences).
     """
-    names = tuple(dict.fromkeys(labels))
-    array = np.asarray(labels)
+    names = tuple(dict.fromkeys(label for label in labels if label is not None))
+    array = np.asarray(labels, dtype=object)
     pooled = tuple(pool(array == name) for name in names)
     if any(len(one.estimate) != 1 for one in pooled):
         raise Refusal("batch", what="A subgroup analysis", given=len(pooled[0].estimate))
