@@ -36,6 +36,8 @@ READ_BY = {
     "ivig-trial-outcomes/anomaly-ivig/": "asri-2025.discrepancy.ivig-anomaly-percent",
     "thrombophilia-reviews/skeith-2016/": "talk.discrepancy.heparin-aspirin-skeith",
     "calcineurin-forest/sum-control-events/": "asri-2025.discrepancy.calcineurin-inhibitors-control-events",
+    "threshold-numbers/unk-summary/": "asri-2025.discrepancy.corticosteroids-unk-threshold",
+    "threshold-numbers/vitamin-d/": "asri-2025.discrepancy.vitamin-d-target",
     "alife2-subgroups/": "talk.discrepancy.alife2-subgroups",
 }
 """Beginning of a mismatch's id → the discrepancy that tells it. A person chose it: several may cite the same line."""

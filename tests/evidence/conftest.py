@@ -35,8 +35,9 @@ def changed(evidence: Evidence) -> Changed:
     """Verdicts after one printed number was changed."""
 
     def change(ref: str, text: str) -> dict[str, Verdict]:
-        assert ref in evidence.cells
-        other = replace(evidence, cells={**evidence.cells, ref: number(text)})
+        old = evidence.number(ref)
+        assert old is not None
+        other = replace(evidence, cells={**evidence.cells, ref: number(text, old.relation)})
         return {verdict.claim: verdict for verdict in reproduce(other)}
 
     return change

@@ -17,6 +17,7 @@ from decidua.evidence.printed import Printed, rounded, truncated
 from decidua.evidence.questions import Question, questions
 from decidua.evidence.reproduce import reproduce
 from decidua.evidence.verdict import chance_of, grade, judge
+from decidua.reports.reproduction import why
 
 
 def differs(stored: Verdict, fresh: Verdict) -> bool:
@@ -96,7 +97,6 @@ BREAKS = {
     "subgroups": ("calcineurin-forest/subgroup-test/chi2", "0.90", "calcineurin-forest/subgroups/chi2"),
     "agreement": ("dose-numbers/ivig-table/dose.upper", "500", "dose-numbers/ivig/upper"),
     "conversion": ("threshold-numbers/vitamin-d-slide/amount", "76", "threshold-numbers/vitamin-d-units/amount"),
-    "at least": ("background-numbers/immune/share", "69", "background-numbers/immune-share/share"),
     "difference": ("alife2-outcome/live-birth/difference.lower", "-9.3", "alife2-outcome/live-birth/difference/lower"),
 }  # fmt: skip
 
@@ -192,3 +192,29 @@ def test_chance_grows_with_the_number_of_different_values() -> None:
     assert one == pytest.approx(1 / 26, abs=1e-4)
     assert many == pytest.approx(12 / 26, abs=1e-4)
     assert chance_of(printed, [0.51, 0.5101]) == one
+
+
+def test_a_value_from_rounded_inputs_hits_all_of_its_range(verdicts: dict[str, Verdict]) -> None:
+    printed = Printed("0.50", 0.5, 2)
+    assert chance_of(printed, [Outcome(0.5, 0.455, 0.545)]) == pytest.approx(9 / 26, abs=1e-4)
+    assert (chance_of(printed, [Outcome(0.9, 0.0, 2.0)]) or 0) > 0.95
+    assert (verdicts["g-csf-trial/week-test/p"].chance or 0) > 0.5
+
+
+def test_relations_are_compared(verdicts: dict[str, Verdict]) -> None:
+    """At least 30 is not above 30; a share of another population is compared with nothing."""
+    for claim, shown in (("vitamin-d/mass", ">30"), ("unk-summary/percent", ">=5")):
+        found = verdicts[f"threshold-numbers/{claim}"]
+        assert (found.word, found.printed) == ("mismatch", shown)
+    assert verdicts["threshold-numbers/unk/percent"].word == "exact"
+    share = verdicts["background-numbers/immune-share/share"]
+    assert (share.word, share.printed) == ("not-recomputable", ">70")
+
+
+def test_parts_that_are_not_all_contradict_nothing(verdicts: dict[str, Verdict], evidence: Evidence) -> None:
+    kinds = {arm: [f"{arm}-{what}" for what in ("events", "total")] for arm in ("lmwh", "standard")}
+    for end in (end for ends in kinds.values() for end in ends):
+        assert verdicts[f"alife2-subgroups/type-{end}/total"].word == "not-recomputable"
+        missing = verdicts[f"alife2-subgroups/live-birth-{end}/total"]
+        assert missing.word == "mismatch"
+        assert "women are missing" in why(evidence, missing, "en")

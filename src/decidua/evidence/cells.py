@@ -4,7 +4,7 @@
 |---|---|---|
 | text | uRPL | none |
 | count, number, percent | 30,254 · 0.07 · 16.0% | the number itself |
-| p | P<0.001 | the number, with its relation |
+| p | P<0.001 · ≥30 | the number, with its relation |
 | events | 66/88 (75.0%) · 29 (82.8) · 46‡ (29%) | events, total, percent |
 | effect | RR 1.58 (1.23–2.02, p<0.001) | measure, estimate, lower, upper, p |
 | interval | 15·9–52·4 | lower, upper |
@@ -28,7 +28,7 @@ EMPTY = ("", "-", "—", "Not estimable")
 Parts = Mapping[str, Printed | str]
 N = r"(-?\d+(?:\.\d+)?)"
 EVENTS = re.compile(rf"(\d+)[‡†*]?(?:\s*/\s*(\d+))?(?:\s*\({N}%?\))?")
-P = re.compile(rf"[pP]?\s*([<>=])\s*{N}|^{N}$")
+P = re.compile(rf"[pP]?\s*([<>=≥≤])\s*{N}|^{N}$")
 EFFECT = re.compile(rf"{N}%?\D*?{N}%?(?: to |\s*,\s*){N}%?")
 MEASURE = re.compile(r"\b(OR|RR|RD)\b")
 MEAN = re.compile(rf"{N}\s*±\s*{N}")
@@ -64,6 +64,7 @@ def plain(text: str) -> str:
 
 def number(text: str, relation: str = "=") -> Printed:
     decimals = len(text.split(".")[1]) if "." in text else 0
+    relation = {"≥": ">=", "≤": "<="}.get(relation, relation)
     return Printed(text, float(text), decimals, cast(Relation, relation))
 
 

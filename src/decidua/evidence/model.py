@@ -109,6 +109,8 @@ class Declared(Model):
     from_: Mapping[str, Source] = Field(default={}, alias="from")
     options: Mapping[str, Any] = {}
     print_is: PrintIs = "crude"
+    remark: Text | None = None
+    """What must be said beside a verdict that is not exact."""
     because: Text | None = None
     """Why it cannot be recomputed; exactly then there is no method."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from decidua.evidence.methods.candidate import Candidate, Outcome
+from decidua.evidence.methods.candidate import Candidate, Outcome, sure
 from decidua.evidence.printed import Printed, rounded, same, truncated
 from decidua.evidence.questions import Question
 
@@ -49,7 +49,9 @@ def grade(printed: Printed, outcome: Outcome, at_best: str = "exact") -> tuple[W
     """How far a recomputed number agrees with the print."""
     if not math.isfinite(outcome.value):
         return "mismatch", ""
-    if printed.relation != "=":
+    if outcome.relation not in (None, printed.relation):
+        return "mismatch", ""
+    if outcome.relation is None and printed.relation != "=":
         return _bound(printed, outcome)
     if same(rounded(outcome.value, printed.decimals), printed.value, printed.decimals):
         return ("exact", "") if at_best == "exact" else ("rounding", "truncated")
@@ -86,7 +88,7 @@ def _verdict(
     printed, claim, ref = question.printed[part], question.claim(part), question.refs[part]
     having = [one for one in candidates if part in one.values]
     if best is None or not having:
-        return Verdict(claim, ref, printed.text, "not-recomputable", "no-method")
+        return Verdict(claim, ref, _shown(printed), "not-recomputable", "no-method")
     chosen = best if part in best.values else having[0]
     word, note = grade(printed, chosen.values[part], chosen.at_best)
     serious = [one for one in counted if part in one.values]
@@ -96,7 +98,7 @@ def _verdict(
     if question.print_is != "crude":
         word, note = _crude(question, part, chosen, word)
     names = tuple(dict.fromkeys(one.method for one in matching))
-    value, chance = chosen.values[part].value, chance_of(printed, [one.values[part].value for one in having])
+    value, chance = chosen.values[part].value, chance_of(printed, [one.values[part] for one in having])
     return Verdict(
         claim, ref, _shown(printed), word, note, _kept(value), chosen.method, chosen.detail, len(having), names, chance
     )
@@ -114,13 +116,32 @@ def _crude(question: Question, part: str, chosen: Candidate, word: Word) -> tupl
     return "not-recomputable", "crude"
 
 
-def chance_of(printed: Printed, values: Sequence[float]) -> float | None:
-    """Different candidate values near the print, over the numbers that could stand there."""
-    if printed.relation != "=":
+def chance_of(printed: Printed, values: Sequence[float | Outcome]) -> float | None:
+    """Different prints near this one that the candidates would admit, over the numbers that could stand there.
+
+    A value from rounded inputs admits every print in its range, as `grade` does. Relations are not counted.
+    """
+    as_prints = any(isinstance(one, Outcome) and one.relation for one in values)
+    if printed.relation != "=" and not as_prints:
         return None
     reach = max(10 * printed.unit, NEAR * abs(printed.value))
-    near = {rounded(v, printed.decimals) for v in values if math.isfinite(v) and abs(v - printed.value) <= reach}
-    return round(len(near) / (2 * reach / printed.unit + 1), 4)
+    near: set[int] = set()
+    for one in values:
+        near |= _admitted(printed, one if isinstance(one, Outcome) else sure(one), reach)
+    possible = 2 * reach / printed.unit + 1
+    return round(min(len(near) / possible, 1.0), 4)
+
+
+def _admitted(printed: Printed, outcome: Outcome, reach: float) -> set[int]:
+    """The prints within reach that an outcome agrees with, in units of the last digit."""
+    found: set[int] = set()
+    if math.isfinite(outcome.value) and abs(outcome.value - printed.value) <= reach:
+        found.add(round(rounded(outcome.value, printed.decimals) / printed.unit))
+    if math.isfinite(outcome.low) and math.isfinite(outcome.high) and outcome.low < outcome.high:
+        low, high = max(outcome.low, printed.value - reach), min(outcome.high, printed.value + reach)
+        if low < high:
+            found |= set(range(math.floor(low / printed.unit + 0.5), math.ceil(high / printed.unit - 0.5) + 1))
+    return found
 
 
 def _shown(printed: Printed) -> str:

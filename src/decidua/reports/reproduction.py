@@ -82,7 +82,9 @@ def why(evidence: Evidence, verdict: Verdict, lang: Lang) -> str:
     if verdict.note == "no-method":
         because = evidence.claims[verdict.claim.rsplit("/", 1)[0]].because
         return because[lang] if because else ""
-    return say(lang, f"verdict.note-{verdict.note}") if verdict.note else ""
+    claim = evidence.claims.get(verdict.claim.rsplit("/", 1)[0])
+    remark = claim.remark[lang] if claim and claim.remark and verdict.word != "exact" else ""
+    return " ".join(filter(None, (say(lang, f"verdict.note-{verdict.note}") if verdict.note else "", remark)))
 
 
 def draw(report: ReproductionReport, lang: Lang) -> Iterator[Text]:

@@ -19,7 +19,6 @@ FAMILIES: Mapping[str, tuple[str, str]] = {
     "p-from-interval": ("limits", "p_from_interval"),
     "sum": ("sums", "total"),
     "equal": ("sums", "equal"),
-    "at-least": ("sums", "at_least"),
     "conversion": ("sums", "conversion"),
     "pool": ("pooling", "pool"),
     "pool-estimates": ("pooling", "pool_estimates"),

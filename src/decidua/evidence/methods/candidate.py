@@ -7,18 +7,22 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, Literal
 
-from decidua.evidence.printed import Printed
+from decidua.evidence.printed import Printed, Relation
 
 Grade = Literal["exact", "rounding"]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A recomputed number; `low` and `high` span what the rounding of the inputs leaves open."""
+    """A recomputed number; `low` and `high` span what the rounding of the inputs leaves open.
+
+    `relation`: of the number that it is taken from, where two prints such as ≥30 and >30 are compared as prints.
+    """
 
     value: float
     low: float
     high: float
+    relation: Relation | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,10 @@ class Given:
 
     def whole(self, name: str) -> int:
         return round(self[name])
+
+    def as_print(self, name: str, value: float) -> Outcome:
+        """A value with the relation of the input that it is taken from."""
+        return Outcome(value, value, value, self.inputs[name][0].relation)
 
     def many(self, *names: str) -> tuple[Printed, ...]:
         return tuple(self.inputs[name][0] for name in names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from decidua.evidence.methods.candidate import Candidate, Given, Outcome, sure
+from decidua.evidence.methods.candidate import Candidate, Given, Outcome
 
 
 def total(given: Given) -> Iterator[Candidate]:
@@ -16,15 +16,13 @@ def total(given: Given) -> Iterator[Candidate]:
 
 
 def equal(given: Given) -> Iterator[Candidate]:
-    """The same number at another place."""
-    yield Candidate("same-elsewhere", {part: sure(given[part]) for part in given.inputs})
-
-
-def at_least(given: Given) -> Iterator[Candidate]:
-    """A print such as >70 against the number that it stands for."""
-    yield Candidate("same-elsewhere", {"share": sure(given["value"])})
+    """The same number, with the same relation, at another place."""
+    prints = [f"{one.relation}{one.text}" for (one,) in given.inputs.values() if one.relation != "="]
+    values = {part: given.as_print(part, given[part]) for part in given.inputs}
+    yield Candidate("same-elsewhere", values, detail=", ".join(prints))
 
 
 def conversion(given: Given) -> Iterator[Candidate]:
     """value × factor."""
-    yield Candidate("conversion", {"amount": sure(given["value"] * float(given.options["factor"]))})
+    amount = given["value"] * float(given.options["factor"])
+    yield Candidate("conversion", {"amount": given.as_print("value", amount)})

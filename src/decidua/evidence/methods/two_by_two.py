@@ -16,7 +16,7 @@ def p_from_counts(given: Given) -> Iterator[Candidate]:
     a, c = given.whole("a"), given.whole("c")
     table = a, given.whole("n1") - a, c, given.whole("n2") - c
     for method, p in sorted(p_values(*table), key=lambda one: one[0] != given.options.get("said")):
-        yield Candidate(method, {"p": sure(p)})
+        yield Candidate(method, {"p": sure(p)}, detail=f"{a}/{a + table[1]}, {c}/{c + table[3]}")
 
 
 def p_from_percentages(given: Given) -> Iterator[Candidate]:
