@@ -46,6 +46,8 @@ def _now(window: Window, values: Mapping[str, Value]) -> Now:
     if stage not in window.stages:
         later = any(STAGES.index(other) > STAGES.index(stage) for other in window.stages)
         return "later" if later and stage != "postpartum" else "closed"
+    if stage == "pregnant" and window.until is not None:
+        return "unknown"
     if stage != "pregnant" or window.days is None:
         return "open"
     word = _in_days(window.days, values.get("gestation"))

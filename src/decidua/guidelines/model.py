@@ -88,6 +88,8 @@ class Window(Model):
     stages: tuple[Stage, ...]
     days: tuple[int, int] | None = None
     """First and last day of gestation, inclusive, for the stage `pregnant`."""
+    until: Text | None = None
+    """An end within pregnancy that is printed without a day (“first trimester”): then no day is decided for."""
 
 
 class Example(Model):
