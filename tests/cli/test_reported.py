@@ -94,3 +94,18 @@ def test_one_loss_leaves_nothing_open() -> None:
     """“Definition not met” or “not in source”: both are silence, and no row has a question mark."""
     said = consulted("losses: 1\nclinical_losses: 1")
     assert {one["group"] for one in said["guidelines"][0]["options"]} == {"silent"}
+
+
+def test_an_unknown_country_does_not_hide_the_law() -> None:
+    """Not said is not elsewhere: the ban in the United States is shown until another country is given."""
+    patient = b"losses: 3\nclinical_losses: 3\nunexplained: yes\n"
+    assert "FDA" in run("consult", "-", stdin=patient).out
+    assert "FDA" not in run("consult", "-", stdin=patient + b"country: KR\n").out
+
+
+def test_two_that_are_surely_for_stand_alone_though_their_strength_is_open() -> None:
+    """Corticosteroids are recommended or conditional here, never less; lymphocytes conditional."""
+    said = consulted("losses: 3\nclinical_losses: 3\nunexplained: yes")
+    assert cell(said, "asri-2025", "corticosteroids")["answer"] == "needs-data"
+    alone = next(one for one in said["alone"] if one["guideline"] == "asri-2025")
+    assert {"corticosteroids", "lit"} <= set(alone["options"])

@@ -108,6 +108,7 @@ def _inferred(patient: Patient, fact: str) -> bool:
 def _alone(knowledge: Knowledge, cells: Sequence[Cell]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     found: dict[str, list[str]] = {}
     for cell in cells:
-        if knowledge.options[cell.option].immune and cell.answer in FOR:
+        surely_for = set(cell.standing.possible) <= set(FOR)  # how strongly may still be open
+        if knowledge.options[cell.option].immune and surely_for:
             found.setdefault(cell.guideline, []).append(cell.option)
     return tuple((guideline, tuple(options)) for guideline, options in found.items() if len(options) > 1)

@@ -86,14 +86,15 @@ def matrix(report: m.Report, lang: Lang) -> Iterable[object]:
 
 
 def _heed(report: m.Report) -> Iterable[str]:
-    """The law of her country, precautions that fail, and those not known where an answer is for or she has the drug."""
+    """Law that applies or may, failing precautions, and unknown ones where an answer is for or she has the drug."""
     lang = report.language
     for guideline in report.guidelines:
         for option in guideline.options:
-            for legal in option.legal:
-                if legal.country == "here":
-                    yield f"! {option.label}: {legal.correction or legal.says}"
             near = option.group == "for" or bool(option.other_indications)
+            for legal in option.legal:
+                if legal.country == "here" or (near and legal.country == "unknown"):
+                    where = f"{', '.join(legal.countries)}; {say(lang, f'country.{legal.country}')}"
+                    yield f"! {option.label} ({where}): {legal.correction or legal.says}"
             for precaution in option.before:
                 if precaution.state == "failing" or (near and precaution.state != "done"):
                     yield f"! {option.label}: {say(lang, f'check.{precaution.state}')}: {precaution.says}"
