@@ -1,7 +1,8 @@
 """Text in two languages, and the sentences of the interface.
 
-Sentences are whole templates per language (`data/words.en.yaml`, `data/words.ko.yaml`); nothing is joined
-from fragments, because word order and particles differ.
+Sentences are whole templates per language, one pair of files for each part of the house
+(`data/words/<part>.en.yaml`, `data/words/<part>.ko.yaml`); nothing is joined from fragments, because word order and
+particles differ.
 """
 
 from __future__ import annotations
@@ -38,9 +39,12 @@ class Text(Model):
 @cache
 def words(lang: Lang) -> Mapping[str, str]:
     """The interface's sentences in one language, by key."""
-    text = (files("decidua") / "data" / f"words.{lang}.yaml").read_text("utf-8")
-    loaded: Mapping[str, str] = yaml.load(text, Loader=yaml.CSafeLoader)
-    return loaded
+    folder = files("decidua") / "data" / "words"
+    parts = sorted(part.name for part in folder.iterdir() if part.name.endswith(f".{lang}.yaml"))
+    found: dict[str, str] = {}
+    for part in parts:
+        found |= yaml.load((folder / part).read_text("utf-8"), Loader=yaml.CSafeLoader)
+    return found
 
 
 def say(lang: Lang, key: str, /, **parts: object) -> str:

@@ -33,9 +33,13 @@ def test_a_number_needs_no_translation(bench: Bench) -> None:
 
 
 def test_interface_words_match(bench: Bench) -> None:
-    (bench.root / "words.en.yaml").write_text("a: 'to {x}'\nb: only\nc: 'of {rule_en}'\n", "utf-8")
-    (bench.root / "words.ko.yaml").write_text("a: '에게 {y}'\nc: '의 {rule_ko}'\n", "utf-8")
-    assert [problem.item for problem in bench.problems()] == ["a", "b"]
+    folder = bench.root / "words"
+    folder.mkdir()
+    (folder / "one.en.yaml").write_text("a: 'to {x}'\nb: only\nc: 'of {rule_en}'\n", "utf-8")
+    (folder / "one.ko.yaml").write_text("a: '에게 {y}'\nc: '의 {rule_ko}'\n", "utf-8")
+    (folder / "two.en.yaml").write_text("c: twice\n", "utf-8")
+    (folder / "two.ko.yaml").write_text("c: 두 번\n", "utf-8")
+    assert [problem.item for problem in bench.problems()] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("code", [

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 import pytest
-import yaml
 from click.testing import CliRunner
 
 from decidua.cli.main import VERBS, cli
+from decidua.language import words
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -57,9 +57,8 @@ def test_a_quoted_line_is_what_a_command_prints(block: str, said: str) -> None:
 
 
 def test_what_a_plain_install_says_is_quoted() -> None:
-    words = yaml.safe_load((ROOT / "src" / "decidua" / "data" / "words.en.yaml").read_text("utf-8"))
     for key in ("error.needs-evidence", "error.pool-numpy"):
-        assert f"“{words[key].partition(';')[0]}”" in README
+        assert f"“{words('en')[key].partition(';')[0]}”" in README
 
 
 def test_two_commands_come_first() -> None:

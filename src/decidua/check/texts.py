@@ -46,15 +46,26 @@ def _judged(text: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Severity, str]
 
 def word_problems(root: Path) -> Iterator[Problem]:
     """The interface's sentences: the same keys in both languages, with the same blanks."""
-    tables = {lang: _words(root / f"words.{lang}.yaml") for lang in ("en", "ko")}
+    found: dict[str, Path] = {}
+    for stem in sorted({file.name.rsplit(".", 2)[0] for file in (root / "words").glob("*.yaml")}):
+        pair = {lang: root / "words" / f"{stem}.{lang}.yaml" for lang in ("en", "ko")}
+        yield from _pair_problems(pair)
+        for key in _words(pair["en"]):
+            if key in found:
+                yield _word(pair["en"], key, f"stands in {found[key].name} already; a sentence has one place.")
+            found[key] = pair["en"]
+
+
+def _pair_problems(pair: Mapping[str, Path]) -> Iterator[Problem]:
+    tables = {lang: _words(file) for lang, file in pair.items()}
     for lang, other in (("en", "ko"), ("ko", "en")):
         for key in sorted(set(tables[lang]) - set(tables[other])):
-            yield _word(root, other, key, f"has no sentence in '{other}'; words.{lang}.yaml has one, translate it.")
+            yield _word(pair[other], key, f"has no sentence in '{other}'; {pair[lang].name} has one, translate it.")
     for key in sorted(set(tables["en"]) & set(tables["ko"])):
         en, ko = (_blanks(str(tables[lang][key]), lang) for lang in ("en", "ko"))
         if en != ko:
             message = f"has the blanks {sorted(en)} in English and {sorted(ko)} in Korean; give both the same."
-            yield _word(root, "ko", key, message)
+            yield _word(pair["ko"], key, message)
 
 
 def _words(file: Path) -> Mapping[str, Any]:
@@ -66,5 +77,5 @@ def _blanks(sentence: str, lang: str) -> set[str]:
     return {name.removesuffix(f"_{lang}") for _, name, _, _ in Formatter().parse(sentence) if name}
 
 
-def _word(root: Path, lang: str, key: str, message: str) -> Problem:
-    return Problem(str(root / f"words.{lang}.yaml"), 1, key, "error", message)
+def _word(file: Path, key: str, message: str) -> Problem:
+    return Problem(str(file), 1, key, "error", message)

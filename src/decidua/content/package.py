@@ -8,6 +8,7 @@ to a list of items, each with an `id`. Later packages add items; they replace on
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -23,9 +24,10 @@ from decidua.errors import ContentError
 KINDS = (
     "fact_groups", "facts", "constraints", "criteria", "readings", "guidelines", "statements", "options",
     "sources", "discrepancies", "disagreement_kinds", "background", "not_covered", "chances", "indications_of",
-    "tables", "claims", "methods", "evidence_links",
+    "tables", "claims", "methods", "evidence_links", "plots", "baselines",
 )  # fmt: skip
-NOT_CONTENT = ("words.en.yaml", "words.ko.yaml", "package.yaml")
+NOT_CONTENT = re.compile(r"(^|/)(package\.yaml|words/[^/]+\.(en|ko)\.yaml)$")
+"""What holds no items: the manifest, and the sentences of the interface."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ def load(extra: Sequence[Path] = ()) -> Content:
 
 def read_files(root: Path) -> dict[Path, bytes]:
     """Every content file of a package, in order of names."""
-    return {file: file.read_bytes() for file in sorted(root.rglob("*.yaml")) if file.name not in NOT_CONTENT}
+    files = (file for file in sorted(root.rglob("*.yaml")) if not NOT_CONTENT.search(file.relative_to(root).as_posix()))
+    return {file: file.read_bytes() for file in files}
 
 
 def hash_of(root: Path, package: Mapping[Path, bytes]) -> str:

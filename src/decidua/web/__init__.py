@@ -1,0 +1,1 @@
+"""Pages and forms: a router that a service mounts; it knows no service."""
