@@ -29,7 +29,12 @@ class Masks:
 
 def masks(function: AnswerFunction) -> tuple[Masks, ...]:
     """One `Masks` for every way through the readings."""
-    return tuple(_masks(function, readings, node) for readings, node in _ways(function, function.root, ()))
+    return tuple(_masks(function, readings, node) for readings, node in ways(function))
+
+
+def ways(function: AnswerFunction) -> Iterator[tuple[tuple[tuple[str, str], ...], int]]:
+    """Every way through the readings, and the node that it leads to."""
+    yield from _ways(function, function.root, ())
 
 
 def _ways(

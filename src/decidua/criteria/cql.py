@@ -1,4 +1,4 @@
-"""Criteria as CQL 1.5 expressions over parameters: one per fact, each null where it is unknown.
+"""Criteria as CQL 1.5 expressions over facts, each null where it is unknown.
 
 Every identifier is quoted (some fact names are reserved words), numbers are plain Decimals in the canonical unit
 (engines disagree on quantities in arbitrary units), and no `exists` or `coalesce` ever swallows a null.
@@ -6,6 +6,7 @@ Every identifier is quoted (some fact names are reserved words), numbers are pla
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from decidua.criteria.parse import CriterionError
@@ -16,8 +17,22 @@ from decidua.facts import Fact, Vocabulary
 _TYPES = {"boolean": "Boolean", "integer": "Integer", "number": "Decimal", "choice": "String"}
 
 
-def expression(node: Criterion, vocabulary: Vocabulary, settled: Settled) -> str:
-    """The criterion under one reading; every reading in it must be in `settled`."""
+def expression(
+    node: Criterion,
+    vocabulary: Vocabulary,
+    settled: Settled,
+    *,
+    name: Callable[[str], str] | None = None,
+    compare: Callable[[Compare], str] | None = None,
+) -> str:
+    """The criterion under one reading; every reading in it must be in `settled`.
+
+    name, compare: how a named criterion and a comparison are written, where not plainly as `"name"` and `"fact" >= 3`.
+    """
+
+    def inner(part: Criterion) -> str:
+        return expression(part, vocabulary, settled, name=name, compare=compare)
+
     match node:
         case Always(value):
             return "true" if value else "false"
@@ -27,22 +42,22 @@ def expression(node: Criterion, vocabulary: Vocabulary, settled: Settled) -> str
             equal = [f"{quoted(fact)} = {literal(choice)}" for choice in choices]
             return equal[0] if len(equal) == 1 else f"({' or '.join(equal)})"
         case Compare(fact, op, value, _):
-            return f"{quoted(fact)} {op} {_number(vocabulary.facts[fact], value)}"
+            return compare(node) if compare else f"{quoted(fact)} {op} {number(vocabulary.facts[fact], value)}"
         case Named(id):
-            return quoted(id)
+            return name(id) if name else quoted(id)
         case Not(part):
-            return f"not ({expression(part, vocabulary, settled)})"
+            return f"not ({inner(part)})"
         case And(parts):
-            return " and ".join(f"({expression(part, vocabulary, settled)})" for part in parts)
+            return " and ".join(f"({inner(part)})" for part in parts)
         case Or(parts):
-            return " or ".join(f"({expression(part, vocabulary, settled)})" for part in parts)
+            return " or ".join(f"({inner(part)})" for part in parts)
         case AtLeast(k, parts):
-            return _at_least(k, [expression(part, vocabulary, settled) for part in parts])
+            return _at_least(k, [inner(part) for part in parts])
         case Choose(reading, alternatives):
-            return expression(dict(alternatives)[settled[reading]], vocabulary, settled)
+            return inner(dict(alternatives)[settled[reading]])
 
 
-def _number(fact: Fact, value: Decimal) -> str:
+def number(fact: Fact, value: Decimal) -> str:
     """CQL decimals have eight digits after the point; rounding a longer one would change what it means."""
     exponent = value.normalize().as_tuple().exponent
     if isinstance(exponent, int) and exponent < -8:

@@ -1,0 +1,1 @@
+"""Decidua in others' standards: CQL and FHIR out. Pure functions, no HTTP."""

@@ -1,0 +1,123 @@
+"""The exported CQL on two public engines: cell by cell what the reference interpreter says, nulls included.
+
+`DECIDUA_CQL_PATIENTS` sets how many generated patients meet cql-execution (20,000 for the full proof); the engine of
+@cqframework/cql is a hundred times slower and meets a hundredth of them.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from decidua.answers import Answers, masks
+from decidua.criteria import Criterion, truth
+from decidua.facts import Value
+from decidua.fhir.cql import library, library_name
+from decidua.fhir.steps import Ways, answer_name, define_name
+from decidua.guidelines import Knowledge
+from standards import engines
+from standards.patients import patients
+from standards.witnesses import witnesses
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not engines.installed(), reason="Node or the CQL engines are absent: scripts/engines installs them"
+    ),
+]
+GENERATED = int(os.environ.get("DECIDUA_CQL_PATIENTS", "2000"))
+LETTERS = {True: "T", False: "F", None: "-"}
+GUIDELINES = ("asrm-2012", "eshre-2022", "asri-2025")
+
+
+@pytest.fixture(scope="module")
+def answers() -> Answers:
+    from decidua.guidelines import read_knowledge
+
+    return Answers(read_knowledge())
+
+
+@pytest.fixture(scope="module")
+def exported(answers: Answers, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The libraries and their ELM; a message of severity error fails."""
+    folder = tmp_path_factory.mktemp("cql")
+    files = [folder / f"{library_name(guideline)}.cql" for guideline in GUIDELINES]
+    for guideline, file in zip(GUIDELINES, files, strict=True):
+        file.write_text(library(answers, guideline, "0"), "utf-8")
+    done = subprocess.run(
+        ["node", "translate.mjs", str(folder), *map(str, files)],
+        cwd=engines.HERE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def expected(answers: Answers, guideline: str) -> Iterator[tuple[str, Criterion, Ways]]:
+    """Every define that says something of a patient: its name, the criterion it stands for, how the source is read."""
+    knowledge = answers.knowledge
+    definition = knowledge.definitions[guideline]
+    for way in ways(knowledge, definition):
+        yield define_name(f"{guideline} definition", way), definition, way
+    for statement in knowledge.statements.values():
+        if statement.guideline == guideline:
+            for way in ways(knowledge, knowledge.populations[statement.id]):
+                yield define_name(statement.id, way), knowledge.populations[statement.id], way
+    for option in knowledge.options:
+        for found in masks(answers.function(guideline, option)):
+            for answer, criterion in found.criteria.items():
+                yield answer_name(option, answer, found.readings), criterion, found.readings
+
+
+def ways(knowledge: Knowledge, criterion: Criterion) -> list[Ways]:
+    from itertools import product
+
+    readings = sorted(knowledge.readings_under(criterion) - set(knowledge.settled))
+    slugs = [list(knowledge.readings[reading].alternatives) for reading in readings]
+    return [tuple(zip(readings, way, strict=True)) for way in product(*slugs)]
+
+
+def differences(
+    answers: Answers, guideline: str, program: str, source: Path, women: list[dict[str, Value]], scratch: Path
+) -> list[tuple[str, dict[str, Value], str, str]]:
+    knowledge, cells = answers.knowledge, list(expected(answers, guideline))
+    given = [engines.parameters(knowledge.vocabulary, woman) for woman in women]
+    found = []
+    for woman, line in zip(
+        women, engines.run(program, source, given, [name for name, _, _ in cells], scratch), strict=True
+    ):
+        for (name, criterion, way), letter in zip(cells, line, strict=True):
+            said = LETTERS[truth(criterion, woman, knowledge.names, {**knowledge.settled, **dict(way)})]
+            if said != letter:
+                found.append((name, woman, said, letter))
+    return found
+
+
+@pytest.mark.parametrize("guideline", GUIDELINES)
+def test_generated_patients_on_cql_execution(answers: Answers, exported: Path, guideline: str, tmp_path: Path) -> None:
+    women = list(islice(patients(answers, 20261123), GENERATED))
+    elm = exported / f"{library_name(guideline)}.json"
+    assert differences(answers, guideline, "run_cql_execution.mjs", elm, women, tmp_path) == []
+
+
+@pytest.mark.parametrize("guideline", GUIDELINES)
+def test_generated_patients_on_cqframework(answers: Answers, exported: Path, guideline: str, tmp_path: Path) -> None:
+    women = list(islice(patients(answers, 23112026), max(20, GENERATED // 100)))
+    source = exported / f"{library_name(guideline)}.cql"
+    assert differences(answers, guideline, "run_cqframework.mjs", source, women, tmp_path) == []
+
+
+@pytest.mark.parametrize("guideline", GUIDELINES)
+def test_witnesses_on_cql_execution(answers: Answers, exported: Path, guideline: str, tmp_path: Path) -> None:
+    """Every satisfiable path of every diagram, whole and with each of its facts unknown."""
+    women = list(witnesses(answers, guideline))
+    elm = exported / f"{library_name(guideline)}.json"
+    assert len(women) > 100
+    assert differences(answers, guideline, "run_cql_execution.mjs", elm, women, tmp_path) == []
