@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -17,9 +18,10 @@ import pytest
 from decidua.answers import Answers, masks
 from decidua.criteria import Criterion, truth
 from decidua.facts import Value
-from decidua.fhir.cql import library, library_name
+from decidua.fhir.cql import cql_text
+from decidua.fhir.elm import elm
+from decidua.fhir.rules import library_name, rules, ways_of
 from decidua.fhir.steps import Ways, answer_name, define_name
-from decidua.guidelines import Knowledge
 from standards import engines
 from standards.patients import patients
 from standards.witnesses import witnesses
@@ -48,7 +50,7 @@ def exported(answers: Answers, tmp_path_factory: pytest.TempPathFactory) -> Path
     folder = tmp_path_factory.mktemp("cql")
     files = [folder / f"{library_name(guideline)}.cql" for guideline in GUIDELINES]
     for guideline, file in zip(GUIDELINES, files, strict=True):
-        file.write_text(library(answers, guideline, "0"), "utf-8")
+        file.write_text(cql_text(rules(answers, guideline, "0")), "utf-8")
     done = subprocess.run(
         ["node", "translate.mjs", str(folder), *map(str, files)],
         cwd=engines.HERE,
@@ -64,24 +66,16 @@ def expected(answers: Answers, guideline: str) -> Iterator[tuple[str, Criterion,
     """Every define that says something of a patient: its name, the criterion it stands for, how the source is read."""
     knowledge = answers.knowledge
     definition = knowledge.definitions[guideline]
-    for way in ways(knowledge, definition):
+    for way in ways_of(knowledge, definition):
         yield define_name(f"{guideline} definition", way), definition, way
     for statement in knowledge.statements.values():
         if statement.guideline == guideline:
-            for way in ways(knowledge, knowledge.populations[statement.id]):
+            for way in ways_of(knowledge, knowledge.populations[statement.id]):
                 yield define_name(statement.id, way), knowledge.populations[statement.id], way
     for option in knowledge.options:
         for found in masks(answers.function(guideline, option)):
             for answer, criterion in found.criteria.items():
                 yield answer_name(option, answer, found.readings), criterion, found.readings
-
-
-def ways(knowledge: Knowledge, criterion: Criterion) -> list[Ways]:
-    from itertools import product
-
-    readings = sorted(knowledge.readings_under(criterion) - set(knowledge.settled))
-    slugs = [list(knowledge.readings[reading].alternatives) for reading in readings]
-    return [tuple(zip(readings, way, strict=True)) for way in product(*slugs)]
 
 
 def differences(
@@ -101,10 +95,25 @@ def differences(
 
 
 @pytest.mark.parametrize("guideline", GUIDELINES)
+def test_our_elm_is_what_the_translator_makes_of_our_cql(answers: Answers, exported: Path, guideline: str) -> None:
+    translated = json.loads((exported / f"{library_name(guideline)}.json").read_text("utf-8"))
+    assert bare(translated) == bare(elm(rules(answers, guideline, "0")))
+
+
+def bare(node: object) -> object:
+    """Without what only says where in the text a node stands."""
+    if isinstance(node, dict):
+        places = ("localId", "locator", "annotation", "signature")
+        kept = {key: value for key, value in node.items() if key not in places}
+        return {key: bare(value) for key, value in kept.items()}
+    return [bare(part) for part in node] if isinstance(node, list) else node
+
+
+@pytest.mark.parametrize("guideline", GUIDELINES)
 def test_generated_patients_on_cql_execution(answers: Answers, exported: Path, guideline: str, tmp_path: Path) -> None:
     women = list(islice(patients(answers, 20261123), GENERATED))
-    elm = exported / f"{library_name(guideline)}.json"
-    assert differences(answers, guideline, "run_cql_execution.mjs", elm, women, tmp_path) == []
+    source = exported / f"{library_name(guideline)}.json"
+    assert differences(answers, guideline, "run_cql_execution.mjs", source, women, tmp_path) == []
 
 
 @pytest.mark.parametrize("guideline", GUIDELINES)
@@ -118,6 +127,6 @@ def test_generated_patients_on_cqframework(answers: Answers, exported: Path, gui
 def test_witnesses_on_cql_execution(answers: Answers, exported: Path, guideline: str, tmp_path: Path) -> None:
     """Every satisfiable path of every diagram, whole and with each of its facts unknown."""
     women = list(witnesses(answers, guideline))
-    elm = exported / f"{library_name(guideline)}.json"
+    source = exported / f"{library_name(guideline)}.json"
     assert len(women) > 100
-    assert differences(answers, guideline, "run_cql_execution.mjs", elm, women, tmp_path) == []
+    assert differences(answers, guideline, "run_cql_execution.mjs", source, women, tmp_path) == []

@@ -7,15 +7,14 @@ true where some path holds throughout, false where every path is broken, else nu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 
 from decidua.answers import AnswerFunction
 from decidua.answers.diagram import LEAF
 from decidua.answers.masks import ways
 from decidua.answers.space import condition
-from decidua.criteria.cql import quoted
-from decidua.criteria.tree import Criterion
+from decidua.criteria.tree import Always, And, Criterion, Named, Or
 
 Ways = tuple[tuple[str, str], ...]
 
@@ -30,15 +29,15 @@ def answer_name(option: str, answer: str, way: Ways) -> str:
 
 
 class Steps:
-    """The defines of one option. `write`: a condition on one fact in CQL."""
+    """The defines of one option; a shared node is a `Named` with the name of its own define."""
 
-    def __init__(self, function: AnswerFunction, write: Callable[[Criterion], str]) -> None:
-        self.function, self.diagrams, self.write = function, function.diagrams, write
+    def __init__(self, function: AnswerFunction) -> None:
+        self.function, self.diagrams = function, function.diagrams
         self.names: dict[tuple[int, str], str] = {}
-        self.pending: list[tuple[str, str]] = []
+        self.pending: list[tuple[str, Criterion]] = []
 
-    def defines(self) -> Iterator[tuple[str, str]]:
-        """(name, expression), what is referred to before what refers to it."""
+    def defines(self) -> Iterator[tuple[str, Criterion]]:
+        """(name, criterion), what is referred to before what refers to it."""
         for way, root in self.roots:
             for answer in sorted(self.reached[root]):
                 said = self.said(root, answer)
@@ -57,19 +56,22 @@ class Steps:
 
         def below(node: int) -> frozenset[str]:
             if node not in found:
-                leaf = self.diagrams.level[node] == LEAF
-                own = () if node == self.diagrams.impossible else (str(self.diagrams.value[node]),)
-                inner = own if leaf else tuple(a for child in self.diagrams.children[node] for a in below(child))
-                found[node] = frozenset(inner)
+                found[node] = self._own(node) or frozenset(
+                    a for child in self.diagrams.children[node] for a in below(child)
+                )
             return found[node]
 
         for _, root in self.roots:
             below(root)
         return found
 
+    def _own(self, node: int) -> frozenset[str]:
+        leaf = self.diagrams.level[node] == LEAF and node != self.diagrams.impossible
+        return frozenset((str(self.diagrams.value[node]),)) if leaf else frozenset()
+
     @cached_property
     def shared(self) -> set[int]:
-        """Nodes that more than one node leads to."""
+        """Nodes to which more than one node leads."""
         above: dict[int, set[int]] = {}
         for node in self.reached:
             if self.diagrams.level[node] != LEAF:
@@ -78,31 +80,27 @@ class Steps:
         roots = [root for _, root in self.roots]
         return {node for node in above if len(above[node]) + roots.count(node) > 1}
 
-    def refer(self, node: int, answer: str) -> str:
-        """The node in place, or by its name where it is shared."""
-        if node not in self.shared:
-            return f"({self.said(node, answer)})"
-        key = (node, answer)
-        if key not in self.names:
-            said = self.said(node, answer)
-            self.names[key] = f"{self.function.option}: {answer}, step {len(self.names) + 1}"
-            self.pending.append((self.names[key], said))
-        return quoted(self.names[key])
-
-    def said(self, node: int, answer: str) -> str:
+    def said(self, node: int, answer: str) -> Criterion:
         """Where the answer is reached from this node."""
         if self.diagrams.level[node] == LEAF:
-            return "true"
+            return Always(True)
         variable = self.diagrams.variables[self.diagrams.level[node]]
         towards: dict[int, list[int]] = {}
         for cell, child in enumerate(self.diagrams.children[node]):
             if answer in self.reached[child]:
                 towards.setdefault(child, []).append(cell)
-        branches = [
-            self.branch(self.write(condition(variable, cells)), child, answer) for child, cells in towards.items()
-        ]
-        return branches[0] if len(branches) == 1 else " or ".join(f"({branch})" for branch in branches)
+        branches = tuple(self.branch(condition(variable, cells), child, answer) for child, cells in towards.items())
+        return branches[0] if len(branches) == 1 else Or(branches)
 
-    def branch(self, here: str, child: int, answer: str) -> str:
-        leaf = self.diagrams.level[child] == LEAF
-        return here if leaf else f"({here}) and {self.refer(child, answer)}"
+    def branch(self, here: Criterion, child: int, answer: str) -> Criterion:
+        if self.diagrams.level[child] == LEAF:
+            return here
+        return And((here, self.step(child, answer) if child in self.shared else self.said(child, answer)))
+
+    def step(self, node: int, answer: str) -> Named:
+        key = (node, answer)
+        if key not in self.names:
+            said = self.said(node, answer)
+            self.names[key] = f"{self.function.option}: {answer}, step {len(self.names) + 1}"
+            self.pending.append((self.names[key], said))
+        return Named(self.names[key])
