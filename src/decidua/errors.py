@@ -6,7 +6,8 @@
     ├── PatientError             4  the patient file cannot be understood
     │   ├── PatientSyntaxError   5  not YAML or JSON, or unsafe to read
     │   └── PatientConflictError 6  values that contradict each other
-    └── StudyError               7  the file of studies cannot be read or pooled
+    ├── StudyError               7  the file of studies cannot be read or pooled
+    └── ServerError              8  a FHIR server cannot be reached, or does not give what was asked for
 
 Every message is one sentence: what was given, what is allowed, where, what to do. Messages about patients and
 usage are templates of the words files, so that they come in the reader's language.
@@ -74,3 +75,7 @@ class PatientConflictError(PatientError):
 
 class StudyError(DeciduaError):
     exit_code = 7
+
+
+class ServerError(DeciduaError):
+    exit_code = 8

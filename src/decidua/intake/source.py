@@ -14,11 +14,11 @@ UTF8_MARK = b"\xef\xbb\xbf"
 OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
-def read_bytes(path: str | Path) -> tuple[bytes, str]:
-    """At most LIMIT + 1 bytes of a file, or of standard input for `-`, and the name to show it by."""
+def read_bytes(path: str | Path, limit: int = LIMIT) -> tuple[bytes, str]:
+    """At most limit + 1 bytes of a file, or of standard input for `-`, and the name to show it by."""
     name = "stdin" if str(path) == "-" else str(path)
     try:
-        return (_standard_input() if str(path) == "-" else _file(Path(path))), name
+        return (_standard_input(limit) if str(path) == "-" else _file(Path(path), limit)), name
     except FileNotFoundError:
         raise PatientError("error.file-missing", where=name) from None
     except IsADirectoryError:
@@ -30,21 +30,21 @@ def read_bytes(path: str | Path) -> tuple[bytes, str]:
         raise PatientError("error.file-unreadable", where=name, reason=reason) from None
 
 
-def _file(path: Path) -> bytes:
+def _file(path: Path, limit: int) -> bytes:
     with path.open("rb") as stream:
-        return stream.read(LIMIT + 1)
+        return stream.read(limit + 1)
 
 
-def _standard_input() -> bytes:
+def _standard_input(limit: int) -> bytes:
     if sys.stdin is None:
         raise OSError("closed")
-    return sys.stdin.buffer.read(LIMIT + 1)
+    return sys.stdin.buffer.read(limit + 1)
 
 
-def decoded(data: bytes, name: str) -> str:
+def decoded(data: bytes, name: str, limit: int = LIMIT) -> str:
     """The text of UTF-8 bytes, with or without byte order mark. Raises PatientSyntaxError."""
-    if len(data) > LIMIT:
-        raise PatientSyntaxError("error.file-large", where=name, limit=LIMIT)
+    if len(data) > limit:
+        raise PatientSyntaxError("error.file-large", where=name, limit=limit)
     if data.startswith(OTHER_MARKS):
         raise PatientSyntaxError("error.file-utf16", where=name)
     if b"\0" in data:
