@@ -20,6 +20,7 @@ VERBS = {
     "evidence": "Browse the source's study tables, and which printed numbers can be recomputed.",
     "reproduce": "Recompute every printed number that follows from others.",
     "pool": "Pool studies: one meta-analysis of a CSV or RevMan 5 file.",
+    "export": "Write the guidelines as CQL, as a FHIR package, or their evidence in FHIR R5.",
     "docket": "Open questions to the guidelines' authors.",
     "check": "Check the content: schema, citations, conflicts, coverage.",
 }

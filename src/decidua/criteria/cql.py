@@ -24,22 +24,25 @@ def expression(
     *,
     name: Callable[[str], str] | None = None,
     compare: Callable[[Compare], str] | None = None,
+    given: Callable[[str], str] | None = None,
 ) -> str:
     """The criterion under one reading; every reading in it must be in `settled`.
 
-    name, compare: how a named criterion and a comparison are written, where not plainly as `"name"` and `"fact" >= 3`.
+    name, compare, given: how a named criterion, a comparison and a fact are written, where not plainly as `"name"`,
+    `"fact" >= 3` and `"fact"`.
     """
+    fact_of = given or quoted
 
     def inner(part: Criterion) -> str:
-        return expression(part, vocabulary, settled, name=name, compare=compare)
+        return expression(part, vocabulary, settled, name=name, compare=compare, given=given)
 
     match node:
         case Always(value):
             return "true" if value else "false"
         case Is(fact):
-            return quoted(fact)
+            return fact_of(fact)
         case OneOf(fact, choices):
-            equal = [f"{quoted(fact)} = {literal(choice)}" for choice in choices]
+            equal = [f"{fact_of(fact)} = {literal(choice)}" for choice in choices]
             return equal[0] if len(equal) == 1 else f"({' or '.join(equal)})"
         case Compare(fact, op, value, _):
             return compare(node) if compare else f"{quoted(fact)} {op} {number(vocabulary.facts[fact], value)}"

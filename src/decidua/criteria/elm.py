@@ -14,22 +14,31 @@ Elm = dict[str, Any]
 SYSTEM = "{urn:hl7-org:elm-types:r1}"
 
 
-def tree(node: Criterion, settled: Settled, *, name: Callable[[str], Elm], compare: Callable[[Compare], Elm]) -> Elm:
+def tree(
+    node: Criterion,
+    settled: Settled,
+    *,
+    name: Callable[[str], Elm],
+    compare: Callable[[Compare], Elm],
+    given: Callable[[str], Elm] | None = None,
+) -> Elm:
     """The criterion under one reading; every reading in it must be in `settled`.
 
-    name, compare: how a named criterion and a comparison are referred to. Facts are parameters of the library.
+    name, compare, given: how a named criterion, a comparison and a fact are referred to; facts are parameters of the
+    library unless `given` says otherwise.
     """
+    fact_of = given or parameter
 
     def inner(part: Criterion) -> Elm:
-        return tree(part, settled, name=name, compare=compare)
+        return tree(part, settled, name=name, compare=compare, given=given)
 
     match node:
         case Always(value):
             return literal("Boolean", "true" if value else "false")
         case Is(fact):
-            return parameter(fact)
+            return fact_of(fact)
         case OneOf(fact, choices):
-            equal = [operation("Equal", parameter(fact), literal("String", choice)) for choice in choices]
+            equal = [operation("Equal", fact_of(fact), literal("String", choice)) for choice in choices]
             return joined("Or", equal)
         case Compare():
             return compare(node)

@@ -2,17 +2,18 @@
 
 One define per way of reading the source, because CQL has no word for a source that can be read in two ways. A
 finding is null where it is undetermined. An answer is *possible* where its P_a is not false; where several are
-possible the answer is undecided, and no define ever turns that into a no.
+possible the answer is undecided, and no define ever turns that into a no. Decisions (`fhir.decisions`) come last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from decidua.answers import Answers
 from decidua.criteria.tree import Always, And, AtLeast, Choose, Criterion, Named, Not, Or
+from decidua.fhir.decisions import Decision, of_option, of_statement
 from decidua.fhir.steps import Steps, Ways, define_name
 from decidua.guidelines import Knowledge
 
@@ -34,6 +35,10 @@ class Rules:
     version: str
     knowledge: Knowledge
     defines: tuple[Define, ...]
+    decisions: tuple[Decision, ...]
+    """Never null; each rests on defines and on decisions before it."""
+    facts: str | None = None
+    """The library whose defines are the facts; None: they are parameters."""
 
 
 def library_name(guideline: str) -> str:
@@ -43,7 +48,13 @@ def library_name(guideline: str) -> str:
 def rules(answers: Answers, guideline: str, version: str) -> Rules:
     """Named criteria, the definition, every finding, every answer of one guideline."""
     found = (*_names(answers.knowledge), *_findings(answers.knowledge, guideline), *_answers(answers, guideline))
-    return Rules(library_name(guideline), version, answers.knowledge, found)
+    decided = tuple(_decisions(answers, guideline))
+    return Rules(library_name(guideline), version, answers.knowledge, found, decided)
+
+
+def on_fhir(rules: Rules, facts: str) -> Rules:
+    """The same rules on the facts of a library that reads FHIR resources, instead of on parameters."""
+    return replace(rules, name=f"{rules.name}OnFHIR", facts=facts)
 
 
 def ways_of(knowledge: Knowledge, criterion: Criterion) -> list[Ways]:
@@ -89,6 +100,15 @@ def _answers(answers: Answers, guideline: str) -> Iterator[Define]:
     for option in answers.knowledge.options:
         for name, criterion in Steps(answers.function(guideline, option)).defines():
             yield Define(name, criterion)
+
+
+def _decisions(answers: Answers, guideline: str) -> Iterator[Decision]:
+    for option in answers.knowledge.options:
+        yield from of_option(Steps(answers.function(guideline, option)))
+    for statement in answers.knowledge.statements.values():
+        if statement.guideline == guideline and statement.kind == "recommendation":
+            population = answers.knowledge.populations[statement.id]
+            yield from of_statement(statement.id, ways_of(answers.knowledge, population))
 
 
 def holds(knowledge: Knowledge, name: str, settled: dict[str, str]) -> str:

@@ -1,0 +1,41 @@
+// ELM on cql-execution with cql-exec-fhir, defines for every bundle. FOLDER holds the libraries' ELM by name.
+// Usage: node run_on_fhir.mjs FOLDER/LIBRARY.json BUNDLES.jsonl DEFINES.json > RESULTS.txt
+// A line of the result: one letter a define, T, F or - for null.
+import { createReadStream, readFileSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import cql from "cql-execution";
+import cqlfhir from "cql-exec-fhir";
+
+const [elmFile, bundlesFile, definesFile] = process.argv.slice(2);
+const read = (file) => JSON.parse(readFileSync(file, "utf-8"));
+const folder = dirname(elmFile);
+const all = readdirSync(folder).filter((file) => /^Decidua.*\.json$/.test(file)).map((file) => read(join(folder, file)));
+const library = new cql.Library(read(elmFile), new cql.Repository(all));
+const asked = read(definesFile);
+const codes = new cql.CodeService({});
+
+// The engine works a define out anew wherever it is named; here each is worked out once a patient, as CQL allows.
+class Once extends cql.PatientContext {
+  known = new Map();
+  get(name) {
+    return this.known.has(name) ? this.known.get(name) : super.get(name);
+  }
+  getLibraryContext(name) {
+    return (this.library_context[name] ??= new Once(this.get(name), this.patient, this.codeService, this.parameters));
+  }
+  async work() {
+    for (const [name, define] of Object.entries(this.library.expressions))
+      if (define.constructor.name === "ExpressionDef" && name !== "Patient") this.known.set(name, await define.execute(this));
+  }
+}
+
+const letter = (value) => (value === true ? "T" : value === false ? "F" : value === null || value === undefined ? "-" : "!");
+for await (const line of createInterface({ input: createReadStream(bundlesFile) })) {
+  const source = cqlfhir.PatientSource.FHIRv401();
+  source.loadBundles([JSON.parse(line)]);
+  const context = new Once(library, source.currentPatient(), codes, {});
+  await context.getLibraryContext("Facts").work();
+  await context.work();
+  process.stdout.write(asked.map((name) => letter(context.known.get(name))).join("") + "\n");
+}
