@@ -6,7 +6,8 @@
     ├── PatientError             4  the patient file cannot be understood
     │   ├── PatientSyntaxError   5  not YAML or JSON, or unsafe to read
     │   └── PatientConflictError 6  values that contradict each other
-    └── StudyError               7  the file of studies cannot be read or pooled
+    ├── StudyError               7  the file of studies cannot be read or pooled
+    └── AppraisalError           8  the file of judgements or ratings cannot be read or used
 
 Every message is one sentence: what was given, what is allowed, where, what to do. Messages about patients and
 usage are templates of the words files, so that they come in the reader's language.
@@ -42,6 +43,16 @@ class DeciduaError(Exception):
     def __str__(self) -> str:
         return self.message("en")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Whatever a kind's constructor takes, its errors pass between processes as they are."""
+        return _as_it_was, (type(self), dict(self.__dict__))
+
+
+def _as_it_was(kind: type[DeciduaError], parts: dict[str, object]) -> DeciduaError:
+    error = kind.__new__(kind)
+    error.__dict__.update(parts)
+    return error
+
 
 class UsageError(DeciduaError):
     exit_code = 2
@@ -74,3 +85,7 @@ class PatientConflictError(PatientError):
 
 class StudyError(DeciduaError):
     exit_code = 7
+
+
+class AppraisalError(DeciduaError):
+    exit_code = 8

@@ -1,0 +1,69 @@
+"""The numbers of one outcome, wherever they are from. Ratios stand as ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+RATIOS = ("OR", "RR", "PETO", "HR")
+
+
+@dataclass(frozen=True)
+class StudyEffect:
+    study: str
+    estimate: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Asymmetry:
+    """One test of small-study effects."""
+
+    test: str
+    p: float
+    k: int
+
+
+@dataclass(frozen=True)
+class Body:
+    """None: not given, or there is no such number.
+
+    `level`: of the interval. `i2`: percent. `computed`: pooled here, else as others printed it.
+    `mismatched`: claims on this very row or these rows that recomputing contradicts; `beside`: claims elsewhere that
+    use the same cells and do not fit.
+    """
+
+    source: str
+    measure: str
+    estimate: float
+    lower: float
+    upper: float
+    level: float = 0.95
+    studies: int | None = None
+    participants: int | None = None
+    events: int | None = None
+    effects: tuple[StudyEffect, ...] = ()
+    i2: float | None = None
+    tau2: float | None = None
+    q_p: float | None = None
+    prediction: tuple[float, float] | None = None
+    asymmetry: tuple[Asymmetry, ...] = ()
+    computed: bool = True
+    notes: tuple[str, ...] = ()
+    conventions: Mapping[str, str] = field(default_factory=dict)
+    mismatched: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    @property
+    def ratio(self) -> bool:
+        return self.measure in RATIOS
+
+    @property
+    def neutral(self) -> float:
+        """The value of no effect."""
+        return 1.0 if self.ratio else 0.0
+
+    @property
+    def excludes_neutral(self) -> bool:
+        return not self.lower <= self.neutral <= self.upper
