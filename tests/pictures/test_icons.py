@@ -52,6 +52,19 @@ def test_filled_from_one_corner_in_order() -> None:
     assert len({y for y, _ in discs}) == 4
 
 
+def test_the_arrays_stand_level_though_one_name_is_long() -> None:
+    one = pair(40, 60)
+    long = one.model_copy(update={"right": one.right.model_copy(update={"name": "with " + "a long name " * 6})})
+    tops = {
+        min(float(icon.attributes["cy"]) for icon in shapes(long, HAS) if left(icon) == side) for side in (True, False)
+    }
+    assert len(tops) == 1
+
+
+def left(icon: Element) -> bool:
+    return float(icon.attributes["cx"]) < 250
+
+
 def test_numbers_and_interval_stand_in_words() -> None:
     svg = draw_icons([pair(63.3, 73.4)], "en").svg()
     for said in ("63.3 have", "36.7 have not", "73.4 have", "26.6 have not", "interval in words", "rounded"):

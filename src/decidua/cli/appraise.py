@@ -20,8 +20,9 @@ KIND = re.compile(r"""^(?:#\s*|\{\s*)?["']?kind["']?\s*:\s*["']?([^\s"'#,}]+)"""
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.option(
-    "--format", "shape", type=click.Choice(["text", "html", "csv", "json"]), default="text", show_default=True
-)
+    "--format", "shape", type=click.Choice(["text", "html", "csv", "json", "svg"]), default="text", show_default=True,
+    help="svg: the bars of ratings by AGREE II.",
+)  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write it there; no file is overwritten.")
 @language
 def command(file: Path, shape: str, out: Path | None, lang: Lang) -> None:
@@ -34,7 +35,11 @@ def command(file: Path, shape: str, out: Path | None, lang: Lang) -> None:
 
     kind = _kind(file)
     if kind == "grade":
+        from decidua.errors import UsageError
         from decidua.reports.grade import show_grade
+
+        if shape == "svg":
+            raise UsageError("error.grade-svg", given=file)
 
         show_grade(file, lang, shape, out)
     elif kind == "agree-ii":

@@ -67,12 +67,12 @@ def _pair(pair: IconPair, lang: Lang, y: float) -> tuple[list[Element], float]:
         shapes += more
     y += 6
     left, right = icons_of(pair.left.per_100), icons_of(pair.right.per_100)
-    ends = []
+    ends, names = [], max(len(_name(side)) for side in (pair.left, pair.right))
     for side, x, filled, outlined in (
         (pair.left, MARGIN, left, range(0)),
         (pair.right, MARGIN + ARRAY + GAP, right, range(min(left, right), max(left, right))),
     ):
-        part, end = _side(side, x, y, filled, outlined)
+        part, end = _side(side, x, y, filled, outlined, names)
         shapes += part
         ends.append(end)
     key = "absolute.icons-difference" if left != right else "absolute.icons-same"
@@ -81,13 +81,16 @@ def _pair(pair: IconPair, lang: Lang, y: float) -> tuple[list[Element], float]:
     return [*shapes, *more], y
 
 
-def _side(side: IconSide, x: float, y: float, filled: int, outlined: range) -> tuple[list[Element], float]:
+def _name(side: IconSide) -> Sequence[str]:
+    return wrapped(side.name, ARRAY + GAP - 12, SIZE, bold=True)
+
+
+def _side(side: IconSide, x: float, y: float, filled: int, outlined: range, names: int) -> tuple[list[Element], float]:
+    """`names`: lines that both names get, so that the arrays stand level."""
     width = ARRAY + GAP - 12
-    shapes: list[Element] = []
-    for said in wrapped(side.name, width, SIZE, bold=True):
-        y += LINE
-        shapes.append(text(x, y, said, "picture-strong", size=SIZE))
-    y += 8
+    lines = enumerate(_name(side), start=1)
+    shapes: list[Element] = [text(x, y + at * LINE, said, "picture-strong", size=SIZE) for at, said in lines]
+    y += names * LINE + 8
     shapes += _icons(x, y, filled, outlined)
     y += ARRAY + 4
     for said, disc in ((side.has, True), (side.lacks, False)):
