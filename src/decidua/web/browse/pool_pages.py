@@ -19,6 +19,7 @@ from decidua.web.browse.tongue import Tongue
 from decidua.web.drawing_pages import page
 from decidua.web.refused import Refused
 from decidua.web.submitted import Submitted, read_submitted
+from decidua.web.worker import WORKER
 
 if TYPE_CHECKING:
     from decidua.reports.methods import Methods
@@ -47,16 +48,19 @@ def pool_pages() -> APIRouter:
             return _page(request, lang, Entered(), problem=submitted, status=submitted.status)
         form = pooling.entered(submitted)
         try:
-            pooled = _pooled(form, lang)
+            require_numpy()
+            pooled = WORKER.run(pool, form, lang)
             return _file(pooled, form.shape) or _page(request, lang, form, pooled)
+        except Refused as refused:
+            return _page(request, lang, form, problem=refused, status=refused.status)
         except DeciduaError as error:
             return _page(request, lang, form, problem=error, status=422)
 
     return routes
 
 
-def _pooled(form: Entered, lang: Lang) -> Pooled:
-    require_numpy()
+def pool(form: Entered, lang: Lang) -> Pooled:
+    """In a process of its own: a visitor's file could make it endless, and a process can be ended."""
     from decidua.reports.pool_build import build_pool_report
 
     asked = pooling.asked(form)
