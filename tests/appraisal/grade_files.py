@@ -9,9 +9,8 @@ from typing import Any
 
 import yaml
 
-from decidua.appraisal.grade import Appraised, appraise, read_appraisal
+from decidua.appraisal.grade import Appraised, Shipped, appraise, read_appraisal, read_shipped
 from decidua.content import load
-from decidua.evidence import Evidence, read_evidence, read_verdicts
 from decidua.reports.grade_body import bodies_of
 
 ROOT = Path(__file__).parents[2]
@@ -66,10 +65,10 @@ def write(folder: Path, data: object) -> Path:
 
 
 @cache
-def evidence() -> Evidence:
-    return read_evidence(load())
+def shipped() -> Shipped:
+    return read_shipped(load())
 
 
 def appraised(file: Path) -> Appraised:
     given = read_appraisal(file)
-    return appraise(given, bodies_of(file, given, evidence(), read_verdicts(), "en"))
+    return appraise(given, bodies_of(file, given, shipped(), "en"))

@@ -20,6 +20,7 @@ from decidua.language import LANGUAGES, Lang
 from decidua.reports.agree import SHAPES, agree_output, show_agree
 from decidua.reports.agree_build import build_agree_report
 from decidua.reports.agree_models import AgreeReport
+from decidua.reports.agree_text import domain_rows
 
 EXAMPLE = Path(__file__).parent / "ratings.csv"
 TEXT = EXAMPLE.read_text("utf-8")
@@ -91,6 +92,16 @@ def test_a_skipped_item_changes_both_ends_and_is_no_value(scores: Callable[..., 
     assert clarity.own == (Fraction(9, 12), Fraction(12, 18))
 
 
+def test_who_skips_what_others_rate_counts_less_and_the_score_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "ratings.csv"
+    file.write_text(sheet(row("A", i15="7", i16="skip", i22="skip"), row("B", i15="7", i22="skip")), "utf-8")
+    made = report(file)
+    assert {domain.domain: domain.uneven for domain in made.domains if domain.uneven} == {"clarity": (16,)}
+    shown = {row[0]: row[2] for row in domain_rows(made)}
+    assert shown["4. Clarity of presentation"] == "(26 − 5) / (35 − 5), appraisers count unequally (item 16)"
+    assert "unequally" not in shown["6. Editorial independence"]
+
+
 def test_everything_skipped(scores: Callable[..., dict[str, DomainScore]]) -> None:
     found = scores(sheet(row("A", i22="skip", i23="skip"), row("B", i22="skip", i23="skip")))["independence"]
     assert (found.scaled, found.own, found.sd) == (None, (None, None), None)
@@ -119,7 +130,7 @@ def test_yaml_says_the_same(tmp_path: Path) -> None:
     rows = [f"  - {{{', '.join(f'{name}: {cell}' for name, cell in one.items())}}}" for one in table]
     head = [f'{key[2:]}: "{said.strip()}"' for key, _, said in (line.partition(":") for line in lines)]
     file = tmp_path / "ratings.yaml"
-    file.write_text("\n".join([*head, "ratings:", *rows]), "utf-8")
+    file.write_text("\n".join(["kind: agree-ii", *head, "ratings:", *rows]), "utf-8")
     assert report(file).model_dump(exclude={"file"}) == report().model_dump(exclude={"file"})
 
 
@@ -155,7 +166,10 @@ def test_second_hand_is_refused(tmp_path: Path, name: str) -> None:
     (sheet(row("A", i3="4.5")), 6, "3 of A is '4.5'"),
     (sheet(row("A", i3="NA")), 6, "3 of A is 'NA'"),
     (sheet(row("A", overall="10")), 6, "overall of A is '10'"),
-    (sheet(row("A", recommend="maybe")), 6, "recommend of A is 'maybe'; it is yes, with modifications, no, or skip"),
+    (sheet(row("A", recommend="maybe")), 6, "recommend of A is 'maybe'; it is yes, with modifications, or no"),
+    (sheet(row("A", overall="skip")), 6, "overall of A is 'skip'; it is a whole number from 1 to 7; only items"),
+    (sheet(row("A", recommend="skip")), 6, "recommend of A is 'skip'; it is yes, with modifications, or no; only"),
+    (sheet(row("A", overall="")), 6, "overall of A is empty, but the whole document was read; rate it"),
     (sheet(row("A", i3="")), 6, "3 of A is empty, but the whole document was read"),
     (sheet(row("A"), row("A")), 7, "'A' stands twice (first on line 6)"),
     (sheet(row("Dr Jane Doe")), 6, "give a code, not a name"),

@@ -52,7 +52,7 @@ def refused(file: Path) -> DeciduaError:
     (((*LOSS, "body"), {"cells": {**CELLS, "rows": ["birth"]}}), "has no row 'birth'; rows are groups, live-birth"),
     (((*LOSS, "body"), {"cells": {**CELLS, "columns": {**CELLS["columns"], "ai": "lmwh"}}}), "'lmwh' is no number"),
     (((*LOSS, "body"), {"cells": {**CELLS, "table": "thrombophilia-reviews", "rows": ["skeith-2016"]}}),
-     "is itself a review"),
+     "is no single study"),
     (((*LOSS, "body"), {"studies": {"file": "none.csv", "measure": "RR"}}), "cannot be opened"),
     (((*LOSS, "body"), {"cells": {**CELLS, "measure": "MD"}}), "MD cannot be computed from these columns"),
     ((("judged_by", "date"), "yesterday"), "write a date as YYYY-MM-DD"),

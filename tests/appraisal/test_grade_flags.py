@@ -105,6 +105,35 @@ def test_the_absolute_interval_goes_before_rules_on_ratios(tmp_path: Path) -> No
     assert flags(appraised(write(tmp_path, changed(*changes, undeclared)))) == ["unseen"]
 
 
+def test_too_few_women_are_seen_where_the_interval_crosses_no_threshold(tmp_path: Path) -> None:
+    """Guidance 34: 40 women and RR 1.50 (1.20 to 1.60) of 210 per 1000; an interval that narrow from so few."""
+    changes = [
+        ((*LOSS, "body", "numbers"), {
+            **NUMBERS, "estimate": 1.5, "lower": 1.2, "upper": 1.6, "participants": 40, "events": 10,
+        }),
+        ((*LOSS, "thresholds", "information"), {"relative_change": 0.25, "because": "b"}),
+    ]  # fmt: skip
+    found = appraised(write(tmp_path, changed(*changes)))
+    assert flags(found) == ["unseen"]
+    (said,) = found.outcomes[0].flags[0].said[1]["found"]  # type: ignore[misc, attr-defined]
+    assert said[0] == "grade.found-size-below"
+    declared = ((*LOSS, "thresholds", "information", "far_below"), 0.5)
+    assert flags(appraised(write(tmp_path, changed(*changes, declared, judged("imprecision", -1))))) == ["one-level"]
+
+
+@pytest.mark.parametrize(("claimed", "flag"), [("very-low", "claimed-overall-open"), ("high", "claimed-overall-open")])
+def test_an_outcome_of_unset_importance_may_be_critical(tmp_path: Path, claimed: str, flag: str) -> None:
+    """What is certain of the critical ones is no lower bound: the other may be critical and have nothing."""
+    unset = (("outcomes", 1, "importance"), None)
+    assert flags(appraised(write(tmp_path, changed(unset, (("claimed",), claimed))))) == [flag]
+
+
+def test_the_critical_outcomes_are_an_upper_bound_whatever_is_unset(tmp_path: Path) -> None:
+    changes = [(("outcomes", 1, "importance"), None), (("claimed",), "high"), judged("risk_of_bias", -1)]
+    found = appraised(write(tmp_path, changed(*changes)))
+    assert [(flag.id, flag.said[1].get("lowest")) for flag in found.flags] == [("claimed-overall-other", "very-low")]
+
+
 def test_the_example_of_contradictions_shows_most_of_them() -> None:
     found = flags(appraised(EXAMPLES / "synthetic-contradictions.yaml"))
     assert set(found) == {

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from appraisal.grade_files import LOSS, NUMBERS, appraised, changed, write
-from decidua.appraisal.grade import Check
-from decidua.appraisal.grade.inconsistency import bands
+from decidua.appraisal.grade import Body, Check, StudyEffect
+from decidua.appraisal.grade.inconsistency import bands, overlap
 from decidua.appraisal.grade.information_size import information_size, per_group
 from decidua.appraisal.grade.per_thousand import PerThousand
+from decidua.reports.grade_words import tell
 
 # ---- optimal information size ---------------------------------------------------------------------------------------
 
@@ -60,6 +61,8 @@ def test_accp_2012_table_25_stockings_for_postthrombotic_syndrome(tmp_path: Path
     """Kearon et al., Chest 2012 (PMC3278049, table 25), symptomatic relief: RR 0.96 (0.70–1.31), 579 per 1000,
     23 fewer per 1000 (from 174 fewer to 179 more)."""
     found = absolute_of(tmp_path, 579, estimate=0.96, lower=0.70, upper=1.31)
+    assert found.lower is not None
+    assert found.upper is not None
     assert [round(v) for v in (found.difference, found.lower, found.upper)] == [-23, -174, 179]
 
 
@@ -73,6 +76,8 @@ def test_cochrane_stockings_for_airline_passengers(
     vein thrombosis; odds ratios, risks with stockings per 1000."""
     estimate, lower, upper = odds
     found = absolute_of(tmp_path, baseline, measure="OR", estimate=estimate, lower=lower, upper=upper)
+    assert found.lower is not None
+    assert found.upper is not None
     assert [round(v) for v in (found.risk, baseline + found.lower, baseline + found.upper)] == list(risks)
 
 
@@ -81,7 +86,7 @@ def test_cochrane_stockings_for_airline_passengers(
     ([((*LOSS, "design"), None)], "grade.why-design"),
     ([((*LOSS, "thresholds", "baseline"), None)], "grade.why-baseline"),
     ([((*LOSS, "body", "numbers", "measure"), "MD")], "grade.why-measure"),
-    ([((*LOSS, "body", "numbers", "upper"), 9.0)], "grade.why-outside"),
+    ([((*LOSS, "body", "numbers", "upper"), 9.0), ((*LOSS, "body", "numbers", "estimate"), 5.0)], "grade.why-outside"),
     ([((*LOSS, "body"), {"none_because": "none"})], "grade.why-no-body"),
     ([((*LOSS, "body"), {"cells": {
         "table": "thrombophilia-reviews", "rows": ["skeith-2016"], "measure": "RR",
@@ -92,6 +97,16 @@ def test_no_number_per_1000_without_a_reason(tmp_path: Path, changes: list[Any],
     found = appraised(write(tmp_path, changed(*changes))).outcomes[0].absolute
     assert not isinstance(found, PerThousand)
     assert found[0] == why
+
+
+def test_a_limit_beyond_1000_is_open_and_the_rest_is_shown(tmp_path: Path) -> None:
+    """RR 0.7 (0.62 to 9) of 210 per 1000: the upper limit would be 1890 per 1000."""
+    found = absolute_of(tmp_path, 210, upper=9.0)
+    assert found.lower is not None
+    assert [round(v) for v in (found.difference, found.lower)] == [-63, -80]
+    assert found.upper is None
+    checks = appraised(tmp_path / "appraisal.yaml").outcomes[0].checks
+    assert next(check for check in checks if check.id == "threshold").suggests == "down-more"
 
 
 # ---- checks ---------------------------------------------------------------------------------------------------------
@@ -123,10 +138,74 @@ def test_an_interval_over_two_thresholds_suggests_more_than_one_level(tmp_path: 
 
 @pytest.mark.parametrize(("lower", "upper", "suggests"), [
     (0.80, 1.20, "no-down"), (0.74, 1.10, "down"), (0.90, 1.26, "down"), (0.50, 0.90, "no-down"),
+    (0.60, 1.00, "down"), (1.00, 1.90, "down"), (1.00, 1.20, "no-down"),
 ])  # fmt: skip
 def test_appreciable_benefit_or_harm_of_guidelines_6(tmp_path: Path, lower: float, upper: float, suggests: str) -> None:
     numbers = {**NUMBERS, "estimate": (lower * upper) ** 0.5, "lower": lower, "upper": upper}
     assert check_of(tmp_path, "appreciable", ((*LOSS, "body", "numbers"), numbers)).suggests == suggests
+
+
+@pytest.mark.parametrize(("participants", "far_below", "suggests"), [
+    (40, None, "down"), (40, 0.3, "down-more"), (1000, 0.3, "down"), (9000, 0.3, "no-down"),
+])  # fmt: skip
+def test_far_below_the_information_size_is_what_the_panel_declares(
+    tmp_path: Path, participants: int, far_below: float | None, suggests: str
+) -> None:
+    """GRADE Guidance 34: far below it, more than one level. 210 per 1000 and a quarter fewer need about 1900."""
+    information = {"relative_change": -0.25, "because": "b"} | ({"far_below": far_below} if far_below else {})
+    found = check_of(
+        tmp_path, "information-size", ((*LOSS, "thresholds", "information"), information),
+        ((*LOSS, "body", "numbers", "participants"), participants),
+    )  # fmt: skip
+    assert found.suggests == suggests
+    assert ("less than 30 % of it" in tell(found.against, "en")) is (far_below is not None)
+
+
+@pytest.mark.parametrize("measure", ["MD", "SMD"])
+def test_the_information_size_of_a_risk_is_none_of_a_mean(tmp_path: Path, measure: str) -> None:
+    information = ((*LOSS, "thresholds", "information"), {"relative_change": -0.25, "because": "b"})
+    found = check_of(tmp_path, "information-size", information, ((*LOSS, "body", "numbers", "measure"), measure))
+    assert (found.suggests, found.against[0]) == ("not-checked", "grade.no-size-measure")
+
+
+@pytest.mark.parametrize(("measure", "suggests"), [("MD", "down"), ("SMD", "not-checked")])
+def test_thresholds_in_units_are_for_mean_differences(tmp_path: Path, measure: str, suggests: str) -> None:
+    """A standardised difference has no units."""
+    important = ((*LOSS, "thresholds", "important"), {"units": [0.7], "because": "b"})
+    found = check_of(tmp_path, "threshold", important, ((*LOSS, "body", "numbers", "measure"), measure))
+    assert found.suggests == suggests
+
+
+@pytest.mark.parametrize(("intervals", "suggests", "counts"), [
+    ([(0.5, 0.9), (0.6, 1.0), (0.7, 1.1)], "no-down", (0, 3)),
+    ([(0.5, 0.65), (0.6, 1.0), (0.7, 1.1)], "undecided", (1, 3)),
+    ([(0.5, 0.55), (0.6, 1.0), (0.7, 1.1)], "down", (2, 3)),
+    ([(0.5, 0.6), (0.7, 1.0)], "down", (1, 1)),
+])  # fmt: skip
+def test_one_pair_apart_decides_nothing_unless_most_are(
+    intervals: list[tuple[float, float]], suggests: str, counts: tuple[int, int]
+) -> None:
+    effects = tuple(StudyEffect(f"S{at}", (low + high) / 2, low, high) for at, (low, high) in enumerate(intervals))
+    body = Body("made up", "RR", 0.8, 0.7, 0.9, studies=len(effects), effects=effects)
+    found = overlap(body)
+    assert found.found is not None
+    assert (found.suggests, (found.found[1]["apart"], found.found[1]["pairs"])) == (suggests, counts)
+
+
+@pytest.mark.parametrize(("prediction", "suggests"), [
+    ([0.6, 0.82], "no-down"), ([0.5, 0.95], "down"), ([0.3, 1.2], "down"),
+])  # fmt: skip
+def test_a_prediction_interval_is_held_against_the_declared_threshold(
+    tmp_path: Path, prediction: list[float], suggests: str
+) -> None:
+    """Of 210 per 1000, 30 fewer is RR 0.857: the interval of 0.62 to 0.79 does not cross it."""
+    changes = [((*LOSS, "body", "numbers", "prediction"), prediction)]
+    assert check_of(tmp_path, "prediction-threshold", *changes).suggests == suggests
+    wide = ((*LOSS, "body", "numbers", "upper"), 0.9)
+    assert check_of(tmp_path, "prediction-threshold", *changes, wide).suggests in ("undecided", "down")
+    undeclared = ((*LOSS, "thresholds", "important"), None)
+    with pytest.raises(StopIteration):
+        check_of(tmp_path, "prediction-threshold", *changes, undeclared)
 
 
 @pytest.mark.parametrize(("id_", "change", "why"), [

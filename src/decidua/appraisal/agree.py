@@ -28,7 +28,9 @@ PREFERRED, FEWEST = 4, 2
 
 Rating = int | Literal["skip"] | None
 """1 to 7; `skip`: left out on purpose; None: not rated. Neither of the two is ever a value."""
-Recommend = Literal["yes", "with-modifications", "no", "skip"] | None
+Overall = int | None
+"""1 to 7; None: not rated. The instrument lets items be skipped, not its two overall items."""
+Recommend = Literal["yes", "with-modifications", "no"] | None
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Appraiser:
 
     name: str
     items: Mapping[int, Rating]
-    overall: Rating
+    overall: Overall
     recommend: Recommend
 
 
@@ -59,6 +61,7 @@ class DomainScore:
     """Scores are fractions of 0 to 1, exact; `scaled` None: the domain is not scored.
 
     `own`: each appraiser's own scaled score, None where he skipped every item. `sd`: of `own`, with n - 1.
+    `uneven`: items that some skipped and others rated; whoever rated more of them counts more in the score.
     """
 
     domain: str
@@ -69,6 +72,7 @@ class DomainScore:
     own: tuple[Fraction | None, ...]
     sd: float | None
     unrated: tuple[int, ...]
+    uneven: tuple[int, ...]
 
 
 def domain_scores(ratings: Ratings) -> list[DomainScore]:
@@ -86,6 +90,7 @@ def _score(ratings: Ratings, domain: str, items: range) -> DomainScore:
     return DomainScore(
         domain, sum(every), LOWEST * len(every), HIGHEST * len(every), None if unrated else _scaled(every), own,
         stdev(float(score) for score in scores) if len(scores) > 1 else None, unrated,
+        tuple(item for item, _, split in skipped(ratings) if split and item in items),
     )  # fmt: skip
 
 

@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, cast
 
-from decidua.appraisal.agree import HIGHEST, ITEMS, LOWEST, Appraiser, Rating, Ratings, Recommend
-from decidua.appraisal.agree_problems import Problems, quoted
+from decidua.appraisal.agree import HIGHEST, ITEMS, LOWEST, Appraiser, Overall, Rating, Ratings, Recommend
 from decidua.appraisal.agree_sheet import Cell, Row, Sheet, read_sheet
+from decidua.appraisal.problems import Problems, quoted
 from decidua.errors import AppraisalError
 
 NEEDED = ("document", "edition", "read", "date")
@@ -17,7 +17,7 @@ HEAD = (*NEEDED, "note", "kind")
 COLUMNS = ("appraiser", *map(str, ITEMS), "overall", "recommend")
 READ = ("whole", "part", "second-hand")
 SCALE = tuple(str(value) for value in range(LOWEST, HIGHEST + 1))
-RECOMMEND = ("yes", "with modifications", "no", "skip")
+RECOMMEND = ("yes", "with modifications", "no")
 _CODE = re.compile(r"[\w.-]{1,20}")
 
 
@@ -88,7 +88,7 @@ def _appraiser(row: Row, whole: bool, problems: Problems) -> Appraiser:
         problems.add("error.agree-name", name.line, given=quoted(name.text))
     reader = _Reader(name.text or "?", whole, row, problems)
     items = {item: reader.rating(str(item), cells[str(item)]) for item in ITEMS}
-    return Appraiser(name.text, items, reader.rating("overall", cells["overall"]), reader.recommend(cells["recommend"]))
+    return Appraiser(name.text, items, reader.overall(cells["overall"]), reader.recommend(cells["recommend"]))
 
 
 def _columns(sheet: Sheet, problems: Problems) -> None:
@@ -115,6 +115,12 @@ class _Reader:
         self._refuse("error.agree-rating", column, cell)
         return None
 
+    def overall(self, cell: Cell) -> Overall:
+        if cell.text in SCALE:
+            return int(cell.text)
+        self._refuse("error.agree-overall", "overall", cell)
+        return None
+
     def recommend(self, cell: Cell) -> Recommend:
         said = re.sub(r"[\s_-]+", " ", cell.text.lower())
         said = re.sub(r"^yes,? with", "with", said)
@@ -128,4 +134,6 @@ class _Reader:
         if cell.text:
             self.problems.add(key, cell.line, column=column, who=self.who, given=quoted(cell.text))
         elif self.whole and column in self.row.cells:
-            self.problems.add("error.agree-unrated", cell.line, column=column, who=self.who)
+            item = column not in ("overall", "recommend")
+            key = "error.agree-unrated" if item else "error.agree-overall-unrated"
+            self.problems.add(key, cell.line, column=column, who=self.who)

@@ -16,7 +16,7 @@ import yaml
 from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from decidua.appraisal.agree_problems import Problems, quoted
+from decidua.appraisal.problems import Problems, quoted
 from decidua.content.places import duplicate_keys
 from decidua.errors import AppraisalError
 

@@ -53,7 +53,7 @@ def command(file: Path, shape: str, out: Path | None, lang: Lang) -> None:
 
 
 def _kind(file: Path) -> str | None:
-    from decidua.appraisal.agree_problems import quoted
+    from decidua.appraisal.problems import quoted
     from decidua.errors import AppraisalError
 
     try:

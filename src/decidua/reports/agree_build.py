@@ -32,7 +32,7 @@ def _domain(ratings: Ratings, score: DomainScore, lang: Lang) -> m.DomainView:
         domain=score.domain, label=say(lang, f"agree.domain-{score.domain}"),
         score=None if score.scaled is None else float(score.scaled),
         obtained=score.obtained, minimum=score.minimum, maximum=score.maximum,
-        own=own, lowest=min(scored, default=None), highest=max(scored, default=None), sd=score.sd,
+        own=own, lowest=min(scored, default=None), highest=max(scored, default=None), sd=score.sd, uneven=score.uneven,
         items=tuple(_item(ratings, item) for item in DOMAINS[score.domain]),
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ class ItemView(Model):
 class DomainView(Model):
     """`score` = (`obtained` - `minimum`) / (`maximum` - `minimum`). `own`: in the order of `appraisers`.
 
-    `sd`: of `own`, with n - 1.
+    `sd`: of `own`, with n - 1. `uneven`: items that some skipped and others rated, so that appraisers count unequally.
     """
 
     domain: str
@@ -37,6 +37,7 @@ class DomainView(Model):
     lowest: float | None
     highest: float | None
     sd: float | None
+    uneven: tuple[int, ...]
     items: tuple[ItemView, ...]
 
 
@@ -44,8 +45,8 @@ class OverallView(Model):
     """What one appraiser said in the end; never put together with the domains or with the others."""
 
     appraiser: str
-    quality: Rating
-    recommend: Literal["yes", "with-modifications", "no", "skip"] | None
+    quality: int | None
+    recommend: Literal["yes", "with-modifications", "no"] | None
 
 
 class AgreeReport(Model):

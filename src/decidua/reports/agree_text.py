@@ -28,10 +28,13 @@ def spread(domain: m.DomainView, report: m.AgreeReport) -> tuple[str, str]:
 
 
 def worked(domain: m.DomainView, report: m.AgreeReport) -> str:
-    """The arithmetic of a score."""
+    """The arithmetic of a score, and what makes appraisers count unequally in it."""
     if domain.score is None:
         return say(report.language, "agree.not-scored")
-    return say(report.language, "agree.how", obtained=domain.obtained, minimum=domain.minimum, maximum=domain.maximum)
+    parts = {"obtained": domain.obtained, "minimum": domain.minimum, "maximum": domain.maximum}
+    if domain.uneven:
+        return say(report.language, "agree.how-uneven", items=", ".join(map(str, domain.uneven)), **parts)
+    return say(report.language, "agree.how", **parts)
 
 
 def rating(value: m.Rating, report: m.AgreeReport) -> str:
@@ -41,8 +44,8 @@ def rating(value: m.Rating, report: m.AgreeReport) -> str:
 
 
 def recommend(view: m.OverallView, report: m.AgreeReport) -> str:
-    if view.recommend is None or view.recommend == "skip":
-        return rating(view.recommend, report)
+    if view.recommend is None:
+        return rating(None, report)
     return say(report.language, f"agree.recommend-{view.recommend}")
 
 

@@ -10,10 +10,9 @@ from typing import TextIO
 
 from rich.console import Console
 
-from decidua.appraisal.grade import appraise, read_appraisal
+from decidua.appraisal.grade import appraise, read_appraisal, read_shipped
 from decidua.content import load
 from decidua.errors import UsageError
-from decidua.evidence import read_evidence, read_verdicts
 from decidua.language import Lang
 from decidua.reports.grade_csv import grade_csv
 from decidua.reports.grade_models import GradeReport
@@ -44,7 +43,7 @@ def read_grade_report(path: Path, lang: Lang) -> GradeReport:
     from decidua.reports.grade_body import bodies_of
     from decidua.reports.grade_build import build_grade_report
 
-    bodies = bodies_of(path, given, read_evidence(load()), read_verdicts(), lang)
+    bodies = bodies_of(path, given, read_shipped(load()), lang)
     return build_grade_report(appraise(given, bodies), str(path), lang)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from decidua.appraisal.grade.bodies import Cells, Numbers, Pooling, StudyFile
@@ -11,10 +11,10 @@ from decidua.appraisal.grade.body import Asymmetry, Body, StudyEffect
 from decidua.appraisal.grade.cells import contradicted, printed_effect, studies_of
 from decidua.appraisal.grade.magnitude import FEWEST
 from decidua.appraisal.grade.model import Appraisal, Outcome
+from decidua.appraisal.grade.rows import Shipped, take
 from decidua.appraisal.grade.values import in_language
 from decidua.content import line_of
 from decidua.errors import DeciduaError
-from decidua.evidence import Evidence, Verdict
 from decidua.language import Lang
 from decidua.reports import pool_models as m
 from decidua.reports.pool_build import build_pool_report
@@ -24,20 +24,18 @@ from decidua.studies.table import StudyTable
 from decidua.synthesis.reported import is_ratio
 
 
-def bodies_of(
-    path: Path, appraisal: Appraisal, evidence: Evidence, verdicts: Mapping[str, Verdict], lang: Lang
-) -> dict[str, Body | None]:
+def bodies_of(path: Path, appraisal: Appraisal, shipped: Shipped, lang: Lang) -> dict[str, Body | None]:
     """Outcome → numbers, None where there are none. Raises DeciduaError with the line of the body that is wrong."""
     found: dict[str, Body | None] = {}
     for at, outcome in enumerate(appraisal.outcomes):
         try:
-            found[outcome.id] = _body(path, outcome, evidence, verdicts, lang)
+            found[outcome.id] = _body(path, outcome, shipped, lang)
         except DeciduaError as error:
             raise error.at(f"{path}:{line_of(path, ('outcomes', at, 'body'))}") from None
     return found
 
 
-def _body(path: Path, outcome: Outcome, evidence: Evidence, verdicts: Mapping[str, Verdict], lang: Lang) -> Body | None:
+def _body(path: Path, outcome: Outcome, shipped: Shipped, lang: Lang) -> Body | None:
     given = outcome.body
     if given is None:
         return None
@@ -45,7 +43,7 @@ def _body(path: Path, outcome: Outcome, evidence: Evidence, verdicts: Mapping[st
         return _as_printed(given.numbers, lang)
     if given.studies is not None:
         return _from_file(path, given.studies, lang)
-    return None if given.cells is None else _from_cells(given.cells, evidence, verdicts, lang)
+    return None if given.cells is None else _from_cells(given.cells, shipped, lang)
 
 
 def _as_printed(given: Numbers, lang: Lang) -> Body:
@@ -62,12 +60,16 @@ def _from_file(path: Path, given: StudyFile, lang: Lang) -> Body:
     return _pooled(table, given, given.file, lang)
 
 
-def _from_cells(given: Cells, evidence: Evidence, verdicts: Mapping[str, Verdict], lang: Lang) -> Body:
-    own, beside = contradicted(given, evidence, verdicts)
-    printed = printed_effect(given, evidence)
+def _from_cells(given: Cells, shipped: Shipped, lang: Lang) -> Body:
+    taken = take(given, shipped)
+    own, beside = contradicted(taken)
+    printed = printed_effect(taken)
     source = f"{given.table}: {', '.join(given.rows)}"
-    body = _as_printed(printed, lang) if printed else _pooled(studies_of(given, evidence), given, source, lang)
-    return Body(**{**vars(body), "source": source, "mismatched": own, "beside": beside})
+    body = _as_printed(printed, lang) if printed else _pooled(studies_of(taken), given, source, lang)
+    return replace(
+        body, source=source, mismatched=own, beside=beside, refused=taken.refused, designs=taken.designs,
+        unrecorded=taken.unrecorded,
+    )  # fmt: skip
 
 
 def _asked(given: Pooling, studies: int) -> Asked:

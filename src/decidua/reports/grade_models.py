@@ -31,13 +31,13 @@ class EffectView(Model):
 
 
 class AbsoluteView(Model):
-    """People in 1000: without, with, and the difference with its limits."""
+    """People in 1000: without, with, and the difference with its limits; None: that limit would leave 0 to 1000."""
 
     baseline: float
     risk: float
     difference: float
-    lower: float
-    upper: float
+    lower: float | None
+    upper: float | None
     words: str
 
 

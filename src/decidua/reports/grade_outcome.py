@@ -143,7 +143,8 @@ class OutcomeBuilder:
         if body is None:
             return ()
         beside = (self.say("grade.beside", claims=", ".join(body.beside)),) if body.beside else ()
-        return (*body.notes, *beside)
+        rows = (self.say("grade.unrecorded", rows=", ".join(body.unrecorded)),) if body.unrecorded else ()
+        return (*body.notes, *beside, *rows)
 
     def certainty(self, found: Certainty | None) -> m.CertaintyView:
         if found is None:

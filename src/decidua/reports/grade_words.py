@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from decidua.appraisal.grade.check import Said
 from decidua.appraisal.grade.values import in_language
+from decidua.evidence.randomised import Reason
 from decidua.language import Lang, Text, say
 
 LEVELS = ("claimed", "lowest", "highest")
@@ -28,8 +30,10 @@ def plain(value: float, lang: Lang) -> str:  # noqa: ARG001
     return f"{value:.2f}" if size >= 0.1 else f"{value:.2g}"
 
 
-def per_1000(value: float, lang: Lang) -> str:
-    """A difference in words: 7 more, 100 fewer."""
+def per_1000(value: float | None, lang: Lang) -> str:
+    """A difference in words: 7 more, 100 fewer. None, or infinite: a limit that is open."""
+    if value is None or math.isinf(value):
+        return say(lang, "grade.open-limit")
     count = round(abs(value))
     return (
         say(lang, "grade.same") if count == 0 else say(lang, f"grade.{'more' if value > 0 else 'fewer'}", count=count)
@@ -47,6 +51,12 @@ def _shown(name: str, value: Any, numbers: Any, lang: Lang) -> str:
         return level(value, lang) if name in LEVELS else say(lang, f"grade.{name}-{value}")
     if name in DOMAIN_LISTS:
         return domains(value, lang)
+    if name == "design":
+        return say(lang, f"grade.design-{value}")
+    if name == "recorded":
+        return ", ".join(say(lang, f"grade.design-{one}") for one in value)
+    if name == "reasons":
+        return " ".join(reason(one, lang) for one in value)
     if name == "bands":
         return ", ".join(say(lang, f"grade.band-{band}") for band in value)
     if name == "why":
@@ -67,6 +77,8 @@ def _number(name: str, value: Any, numbers: Any, lang: Lang) -> str:
         return signed(value)
     if name == "change":
         return f"{100 * value:+g} %".replace("-", "−")
+    if name == "far":
+        return f"{100 * value:g} %"
     if name == "p":
         return "< 0.001" if value < 0.001 else f"{value:.3f}"
     if name == "i2":
@@ -76,6 +88,12 @@ def _number(name: str, value: Any, numbers: Any, lang: Lang) -> str:
     if name in ("estimate", "lower", "upper"):
         return str(numbers(value, lang))
     return f"{value:.3g}"
+
+
+def reason(given: Reason, lang: Lang) -> str:
+    """Why a row may not be shown in absolute terms, as `decidua absolute` says it."""
+    because = given.because[lang] if given.because else ""
+    return say(lang, f"absolute.no-{given.key}", because=because, **given.parts)
 
 
 def level(name: str, lang: Lang) -> str:

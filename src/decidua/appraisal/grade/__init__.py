@@ -9,9 +9,11 @@ from decidua.appraisal.grade.check import Check
 from decidua.appraisal.grade.file import read_appraisal
 from decidua.appraisal.grade.flags import Flag
 from decidua.appraisal.grade.model import Appraisal, Outcome
+from decidua.appraisal.grade.rows import Shipped, read_shipped
 from decidua.appraisal.grade.scale import DOMAINS, LEVELS, SYMBOLS, Level
 
 __all__ = [
     "DOMAINS", "LEVELS", "SYMBOLS", "Appraisal", "Appraised", "AppraisedOutcome", "Asymmetry", "Body", "Certainty",
-    "Check", "Flag", "Level", "Outcome", "Overall", "StudyEffect", "appraise", "overall", "rate", "read_appraisal",
+    "Check", "Flag", "Level", "Outcome", "Overall", "Shipped", "StudyEffect", "appraise", "overall", "rate",
+    "read_appraisal", "read_shipped",
 ]  # fmt: skip

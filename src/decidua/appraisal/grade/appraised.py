@@ -63,7 +63,7 @@ def _outcome(outcome: Outcome, body: Body | None) -> AppraisedOutcome:
 
 
 def _checks(outcome: Outcome, body: Body) -> Iterator[Check]:
-    yield from inconsistency(body)
+    yield from inconsistency(outcome, body)
     yield from imprecision(outcome, body)
     yield from small_study_effects(body)
     if outcome.design != "randomised" or "large_effect" in outcome.domains.judged():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from decidua.evidence.randomised import Reason
+
 RATIOS = ("OR", "RR", "PETO", "HR")
 
 
@@ -31,7 +33,8 @@ class Body:
 
     `level`: of the interval. `i2`: percent. `computed`: pooled here, else as others printed it.
     `mismatched`: claims on this very row or these rows that recomputing contradicts; `beside`: claims elsewhere that
-    use the same cells and do not fit.
+    use the same cells and do not fit. Of rows of a shipped table: `refused` says why they may not be shown in absolute
+    terms, `designs` what is recorded of their design, `unrecorded` the rows that no comparison is recorded of.
     """
 
     source: str
@@ -54,6 +57,9 @@ class Body:
     conventions: Mapping[str, str] = field(default_factory=dict)
     mismatched: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    refused: tuple[Reason, ...] = ()
+    designs: tuple[str, ...] = ()
+    unrecorded: tuple[str, ...] = ()
 
     @property
     def ratio(self) -> bool:

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent, ScalarEvent
 from yaml.nodes import Node
 
-from decidua.appraisal.agree_problems import Problems, quoted
 from decidua.appraisal.grade.model import Appraisal
+from decidua.appraisal.problems import Problems, quoted
 from decidua.content.places import duplicate_keys, line_of
 from decidua.errors import AppraisalError
 

@@ -40,8 +40,8 @@ def outcome_flags(
         if domain in judged:
             yield from _against_numbers(outcome, domain, judged[domain], [c for c in checks if c.domain == domain])
     yield from _too_large(outcome, checks)
-    if body and body.mismatched:
-        yield _flag("mismatch", outcome.id, claims=", ".join(body.mismatched))
+    if body:
+        yield from _against_records(outcome, body)
     if outcome.claimed is not None:
         yield from _claimed(outcome.claimed, certainty, outcome.id)
 
@@ -63,13 +63,27 @@ def _of_design(outcome: Outcome, body: Body | None) -> Iterator[Flag]:
         yield _flag("up-and-down", outcome.id, domains=raised, lowered=lowered)
 
 
+def _against_records(outcome: Outcome, body: Body) -> Iterator[Flag]:
+    """What is recorded of rows of a shipped table stands, whatever the file says of them."""
+    if body.mismatched:
+        yield _flag("mismatch", outcome.id, claims=", ".join(body.mismatched))
+    randomised = outcome.design == "randomised"
+    others = tuple(name for name in body.designs if (name == "randomised") != randomised)
+    if outcome.design and others and (randomised or others == body.designs):
+        yield _flag("design-other", outcome.id, design=outcome.design, recorded=others)
+    reasons = tuple(reason for reason in body.refused if reason.key != "mismatch")
+    if randomised and reasons:
+        yield _flag("refused", outcome.id, reasons=reasons)
+
+
 def _against_numbers(outcome: Outcome, domain: str, judged: int, checks: Sequence[Check]) -> Iterator[Flag]:
     made = [check for check in checks if check.suggests != "not-checked"]
     lower = [check for check in made if check.suggests in LOWERING]
-    first = next((check for check in made if check.id == "threshold"), None)
-    unseen = [first] if first else lower  # an absolute interval goes before rules on relative effects (Guidance 34)
-    if judged == 0 and any(check in lower for check in unseen):
-        yield _flag("unseen", outcome.id, domain=domain, found=[check.found for check in unseen if check in lower])
+    absolute = any(check.id == "threshold" for check in made)
+    # An absolute interval goes before rules on relative effects; too few people are seen all the same (Guidance 34).
+    unseen = [check for check in lower if not (absolute and check.id == "appreciable")]
+    if judged == 0 and unseen:
+        yield _flag("unseen", outcome.id, domain=domain, found=[check.found for check in unseen])
     if judged < 0 and made and not lower and any(check.suggests == "no-down" for check in made):
         yield _flag("unfounded", outcome.id, domain=domain, judged=judged, found=[check.found for check in made])
     if judged == -1 and any(check.suggests == "down-more" for check in made):
@@ -105,12 +119,17 @@ def question_flags(appraisal: Appraisal, found: Overall) -> Iterator[Flag]:
 
 
 def _overall_claimed(claimed: Level, found: Overall) -> Iterator[Flag]:
-    if found.certainty is None or (found.certainty.may_be(claimed) and found.stated is None):
+    if found.certainty is None:
         yield _flag("claimed-overall-open", None, claimed=claimed)
-    elif not found.certainty.may_be(claimed):
-        id_ = "claimed-overall-other" if found.certainty.stated is None else "claimed-overall-differs"
-        lowest, highest = found.certainty.lowest, found.certainty.highest
-        yield _flag(id_, None, claimed=claimed, lowest=lowest, highest=highest)
+        return
+    # An outcome of unset importance may be critical, and have any certainty.
+    lowest = "very-low" if found.unset else found.certainty.lowest
+    possible = Certainty(lowest, found.certainty.highest)
+    if not possible.may_be(claimed):
+        id_ = "claimed-overall-other" if possible.stated is None else "claimed-overall-differs"
+        yield _flag(id_, None, claimed=claimed, lowest=possible.lowest, highest=possible.highest)
+    elif found.stated is None:
+        yield _flag("claimed-overall-open", None, claimed=claimed)
 
 
 def _strong_on_low(appraisal: Appraisal, found: Overall) -> Iterator[Flag]:

@@ -5,6 +5,7 @@ The absolute interval comes first (GRADE Guidance 34); the rules on relative eff
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from decidua.appraisal.grade.body import Body
@@ -12,7 +13,7 @@ from decidua.appraisal.grade.check import Check, Said, Suggests, not_checked
 from decidua.appraisal.grade.information_size import information_size
 from decidua.appraisal.grade.model import Outcome
 from decidua.appraisal.grade.per_thousand import PerThousand, per_thousand, risk_ratio
-from decidua.appraisal.grade.thresholds import Important
+from decidua.appraisal.grade.thresholds import Important, Information
 
 APPRECIABLE = (0.75, 1.25)
 """Risk ratios of appreciable benefit and harm, "a rough guide" (GRADE guidelines 6)."""
@@ -48,11 +49,14 @@ def _thresholds(outcome: Outcome, body: Body) -> Check:
 
 
 def _interval(outcome: Outcome, body: Body, important: Important) -> tuple[float, float, float] | Said:
-    """Difference and its limits on the scale of the declared threshold."""
+    """Difference and its limits on the scale of the declared threshold; an open limit is infinite."""
     if important.per_1000:
         found = per_thousand(outcome, body)
-        return (found.difference, found.lower, found.upper) if isinstance(found, PerThousand) else found
-    if body.measure not in ("MD", "SMD"):
+        if not isinstance(found, PerThousand):
+            return found
+        lower = -math.inf if found.lower is None else found.lower
+        return found.difference, lower, math.inf if found.upper is None else found.upper
+    if body.measure != "MD":  # a standardised difference has no units
         return "grade.why-units", {"measure": body.measure}
     return body.estimate, body.lower, body.upper
 
@@ -61,6 +65,8 @@ def _size(outcome: Outcome, body: Body) -> Check:
     declared, baseline = outcome.thresholds.information, outcome.thresholds.baseline
     if declared is None:
         return not_checked(DOMAIN, "information-size", "grade.no-information")
+    if body.measure in ("MD", "SMD"):
+        return not_checked(DOMAIN, "information-size", "grade.no-size-measure", measure=body.measure)
     if baseline is None:
         return not_checked(DOMAIN, "information-size", "grade.no-baseline")
     if body.participants is None:
@@ -72,11 +78,20 @@ def _size(outcome: Outcome, body: Body) -> Check:
     parts = {
         "participants": body.participants, "needed": needed, "baseline": baseline.per_1000,
         "change": declared.relative_change, "alpha": declared.alpha, "power": declared.power,
-        "because": declared.because,
+        "because": declared.because, "far": declared.far_below,
     }  # fmt: skip
-    enough = body.participants >= needed
-    said = ("grade.found-size" if enough else "grade.found-size-below", parts)
-    return Check(DOMAIN, "information-size", "no-down" if enough else "down", ("grade.against-size", parts), said)
+    against = "grade.against-size" if declared.far_below is None else "grade.against-size-far"
+    said = ("grade.found-size" if body.participants >= needed else "grade.found-size-below", parts)
+    suggests = _of_size(body.participants, needed, declared)
+    return Check(DOMAIN, "information-size", suggests, (against, parts), said)
+
+
+def _of_size(participants: int, needed: int, declared: Information) -> Suggests:
+    """GRADE Guidance 34 asks for more than one level far below the size; how far that is, the panel says or nobody."""
+    if participants >= needed:
+        return "no-down"
+    far = declared.far_below is not None and participants < declared.far_below * needed
+    return "down-more" if far else "down"
 
 
 def _appreciable(outcome: Outcome, body: Body) -> Check:
@@ -84,7 +99,7 @@ def _appreciable(outcome: Outcome, body: Body) -> Check:
     if isinstance(found[0], str):
         return not_checked(DOMAIN, "appreciable", "grade.no-ratio", why=found)
     _, lower, upper = found
-    wide = lower < 1 < upper and (lower < APPRECIABLE[0] or upper > APPRECIABLE[1])
+    wide = lower <= 1 <= upper and (lower < APPRECIABLE[0] or upper > APPRECIABLE[1])
     parts = {"lower": lower, "upper": upper, "low": APPRECIABLE[0], "high": APPRECIABLE[1]}
     said = ("grade.found-appreciable" if wide else "grade.found-not-appreciable", parts)
     return Check(DOMAIN, "appreciable", "down" if wide else "no-down", ("grade.against-appreciable", parts), said)

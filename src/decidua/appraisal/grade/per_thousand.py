@@ -19,13 +19,14 @@ AS: dict[str, Measure] = {"OR": "OR", "PETO": "OR", "RR": "RR", "RD": "RD", "HR"
 
 @dataclass(frozen=True)
 class PerThousand:
-    """People in 1000; `lower` and `upper` are differences, at the limits of the effect's interval."""
+    """People in 1000; `lower` and `upper` are differences, at the limits of the effect's interval. None: that limit
+    would leave 0 to 1000; it is open, and not cut off."""
 
     baseline: float
     risk: float
     difference: float
-    lower: float
-    upper: float
+    lower: float | None
+    upper: float | None
 
 
 def per_thousand(outcome: Outcome, body: Body) -> PerThousand | Said:
@@ -36,6 +37,8 @@ def per_thousand(outcome: Outcome, body: Body) -> PerThousand | Said:
         return "grade.why-non-randomised", {}
     if body.mismatched:
         return "grade.why-mismatch", {"claims": ", ".join(body.mismatched)}
+    if body.refused:
+        return "grade.why-refused", {"reasons": body.refused}
     if body.measure not in AS:
         return "grade.why-measure", {"measure": body.measure}
     if baseline is None:
@@ -44,12 +47,13 @@ def per_thousand(outcome: Outcome, body: Body) -> PerThousand | Said:
         found = absolute(Relative(AS[body.measure], body.estimate, body.lower, body.upper), baseline.risk)
     except Impossible:
         return "grade.why-outside", {"baseline": baseline.per_1000}
-    lower, upper = found.differences
-    if lower is None or upper is None:
-        return "grade.why-outside", {"baseline": baseline.per_1000}
-    return PerThousand(
-        baseline.per_1000, 1000 * found.risk, 1000 * found.difference, 1000 * lower, 1000 * upper
-    )  # fmt: skip
+    lower, upper = (None if limit is None else 1000 * limit for limit in found.differences)
+    return PerThousand(baseline.per_1000, 1000 * found.risk, 1000 * found.difference, lower, upper)
+
+
+def difference_per_1000(body: Body, value: float, baseline: float) -> float:
+    """At any value of the effect, such as a limit of its prediction interval; not cut off. `baseline`: a proportion."""
+    return 1000 * (carried(AS[body.measure], value, baseline) - baseline)
 
 
 def risk_ratio(outcome: Outcome, body: Body) -> tuple[float, float, float] | Said:

@@ -36,12 +36,16 @@ class Important(Model):
 
 
 class Information(Model):
-    """The relative change of the baseline risk that a trial should be able to find; −0.25: a quarter fewer."""
+    """The relative change of the baseline risk that a trial should be able to find; −0.25: a quarter fewer.
+
+    `far_below`: the share of the information size below which it is missed by far; None: nobody said.
+    """
 
     relative_change: Annotated[float, BeforeValidator(no_boolean), Field(gt=-1, lt=10)]
     because: Words
     alpha: Share = 0.05
     power: Share = 0.8
+    far_below: Share | None = None
 
 
 class RuleOfThumb(Model):

@@ -1,4 +1,4 @@
-"""Everything that is wrong in one file of ratings, gathered, so that its author sees all of it at once."""
+"""Everything that is wrong in one file of an appraisal, gathered, so that its author sees all of it at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ QUOTED = 60
 """Characters of a cell that a message repeats."""
 
 
-class AgreeErrors(AppraisalError):
+class SeveralErrors(AppraisalError):
     """Several problems of one file, a line each."""
 
     def __init__(self, errors: Sequence[AppraisalError]) -> None:
@@ -40,7 +40,7 @@ class Problems:
         if len(ordered) == 1:
             raise ordered[0]
         if ordered:
-            raise AgreeErrors(ordered)
+            raise SeveralErrors(ordered)
 
 
 def quoted(given: object) -> str:
