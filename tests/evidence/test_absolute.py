@@ -145,3 +145,8 @@ def test_treating_that_many_is_enough_and_one_less_is_not(difference: float) -> 
 def test_the_two_directions_are_opposite(difference: float) -> None:
     assert needed(difference, "more").benefit is (difference > 0)
     assert needed(difference, "fewer").benefit is (difference < 0)
+
+
+@given(st.sampled_from(["RR", "OR", "HR"]), risks)
+def test_no_effect_changes_nothing_exactly(measure: Measure, baseline: float) -> None:
+    assert carried(measure, 1.0, baseline) == baseline

@@ -65,9 +65,9 @@ def test_what_cannot_be_is_said(arguments: tuple[str, ...], said: str) -> None:
 
 def test_an_option_lists_every_estimate_allowed_or_refused_with_reasons() -> None:
     report = view("absolute", "ivig")
-    assert len(report.estimates) == 17
+    assert len(report.estimates) == 18
     refused = [one for one in report.estimates if one.refused]
-    assert len(refused) == 8
+    assert len(refused) == 10
     assert all(reason.says for one in refused for reason in one.refused)
     assert all(one.results or one.not_carried for one in report.estimates if not one.refused)
     [egerup] = [one for one in report.estimates if one.id == "ivig-reviews/egerup-2015"]
@@ -76,12 +76,55 @@ def test_an_option_lists_every_estimate_allowed_or_refused_with_reasons() -> Non
 
 
 def test_a_ratio_too_large_for_its_baseline_is_refused_or_left_open() -> None:
+    chosen = ("absolute", "corticosteroid-reviews/dan-2015", "--baseline")
+    [dan] = view(*chosen, "baseline.promise").estimates
+    assert [one.reasons[0].kind for one in dan.not_carried] == ["risk-outside"]
+    [dan] = view(*chosen, "baseline.alife-trying").estimates
+    [trying] = dan.results
+    assert (trying.fit, trying.upper, trying.picture) == ("other", None, None)
+    assert any("left open" in said for said in trying.says)
+
+
+def test_other_women_are_refused_unless_they_are_chosen() -> None:
+    for option in ("heparin", "corticosteroids", "g-csf", "ivig", "intralipid"):
+        assert all(result.fit != "other" for one in view("absolute", option).estimates for result in one.results)
     [dan] = view("absolute", "corticosteroid-reviews/dan-2015").estimates
     refused = {one.baseline: one.reasons[0].kind for one in dan.not_carried}
-    assert refused["baseline.promise"] == "risk-outside"
-    [trying] = [one for one in dan.results if one.baseline.id == "baseline.alife-trying"]
-    assert trying.upper is None
-    assert any("left open" in said for said in trying.says)
+    assert refused["baseline.promise"] == "baseline-other-women"
+
+
+def test_an_interval_that_ends_at_no_effect_reaches_it() -> None:
+    """Wang 2016, line 185: RR 1.25 (1.00 to 1.56)."""
+    [wang] = view("absolute", "ivig-reviews/wang-2016").estimates
+    for result in wang.results:
+        assert "The interval reaches no effect." in result.says
+        assert result.crosses
+        assert not any("both directions" in said for said in result.says)
+        assert any("∞" in said or "limits is open" in said for said in result.says)
+    assert any("p = 0.05" in note for note in wang.notes)
+
+
+def test_own_controls_stand_first_and_an_unknown_start_is_said() -> None:
+    [mekinian] = view("absolute", "corticosteroid-reviews/mekinian-2016").estimates
+    first, *others = mekinian.results
+    assert (first.baseline.counts, first.fit) == ((57, 201), "own")
+    assert not any("from when" in said for said in first.says)
+    assert others
+    assert all(any("from when" in said for said in one.says) for one in others)
+
+
+def test_counts_are_called_what_they_are() -> None:
+    """Line 439 prints percentages; the trial's own counts are not in the talk."""
+    effects = {one.id: one.effect.says for one in view("absolute", "g-csf").estimates if one.effect}
+    assert "from the printed percentages and group sizes (4/23, 3/27)" in effects["g-csf-studies/zafardoust-2017"]
+    [yamada] = view("absolute", "ivig-trial-outcomes/course").estimates
+    assert yamada.effect
+    assert "the publication's counts 31/50, 17/49" in yamada.effect.says
+
+
+def test_an_adjusted_odds_ratio_is_said_to_be_conditional() -> None:
+    [adjusted] = view("absolute", "alife2-outcome/live-birth/adjusted").estimates
+    assert any("conditional" in note for note in adjusted.notes)
 
 
 def test_pictures_only_for_women_of_the_same_kind() -> None:
@@ -92,7 +135,7 @@ def test_pictures_only_for_women_of_the_same_kind() -> None:
 
 
 def test_one_chosen_baseline_is_drawn_where_the_women_are_not_printed() -> None:
-    report = view("absolute", "ivig-reviews/wang-2016", "--baseline", "baseline.promise")
+    report = view("absolute", "ivig-reviews/wong-2014", "--baseline", "baseline.promise")
     [result] = report.estimates[0].results
     assert result.fit == "unprinted"
     assert result.picture is not None

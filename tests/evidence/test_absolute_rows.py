@@ -11,7 +11,7 @@ from decidua.content import Content
 from decidua.errors import ContentError
 from decidua.evidence import Evidence, Verdict
 from decidua.evidence.estimates import Estimates, arm_counts, read_estimates
-from decidua.evidence.randomised import baseline_refusals, mismatches, refusals
+from decidua.evidence.randomised import baseline_refusals, mismatches, refusals, start_unprinted, whose
 
 
 @pytest.fixture(scope="session")
@@ -23,24 +23,30 @@ REFUSED = {
     "corticosteroid-reviews/ma-2022": {"design-mixed"},
     "ivig-reviews/voon-2020": {"design-not-randomised"},
     "ivig-reviews/egerup-2015": {"discrepancy"},
+    "ivig-reviews/achilli-2018": {"discrepancy"},
+    "ivig-reviews/shi-2022": {"discrepancy"},
     "ivig-trial/live-week-4-5": {"subgroup"},
     "ivig-trial/live-week-6": {"subgroup", "mismatch"},
-    "intralipid-outcomes/rpl-miscarriage": {"design-mixed", "mismatch"},
-    "vitamin-d-forest/total": {"exposure", "design-not-randomised"},
+    "intralipid-outcomes/rpl-miscarriage": {"design-not-printed", "mismatch"},
+    "intralipid-outcomes/all-live-birth": {"design-mixed"},
+    "intralipid-outcomes/all-implantation": {"design-not-printed"},
+    "intralipid-conclusions/implantation": {"design-not-printed"},
+    "vitamin-d-forest/total": {"exposure", "design-not-printed"},
     "calcineurin-forest/cheng-2022": {"design-not-randomised", "discrepancy"},
     "calcineurin-forest/nakagawa-2015": {"design-not-printed", "discrepancy", "interval"},
     "g-csf-studies/scarpellini-2009": {"mismatch", "interval"},
     "hcg-numbers/cochrane": {"design-not-printed", "interval"},
     "lit-numbers/trials": {"design-not-printed", "outcome", "interval"},
     "antiphospholipid-outcomes/heparin-aspirin/live": {"design-quasi"},
+    "antiphospholipid-outcomes/by-heparin/lmwh": {"design-quasi", "subgroup"},
     "thrombophilia-reviews/de-jong-lmwh": {"design-quasi", "measure"},
-    "thrombophilia-reviews/skeith-2016": {"mismatch"},
+    "thrombophilia-reviews/skeith-2016": {"mismatch", "discrepancy"},
     "alife2-subgroups/losses-2": {"subgroup"},
 }
 ALLOWED = {
     "corticosteroid-reviews/dan-2015", "corticosteroid-reviews/mekinian-2016", "ivig-reviews/christiansen-2005",
     "ivig-reviews/hutton-2007", "ivig-reviews/ata-2011", "ivig-reviews/wong-2014", "ivig-reviews/wang-2016",
-    "ivig-reviews/achilli-2018", "ivig-reviews/roepke-2018", "ivig-reviews/christiansen-2019", "ivig-reviews/shi-2022",
+    "ivig-reviews/roepke-2018", "ivig-reviews/christiansen-2019", "ivig-trial-outcomes/course/ongoing",
     "intralipid-outcomes/rct-clinical-pregnancy", "intralipid-outcomes/rct-live-birth", "g-csf-trial/live-births",
     "g-csf-trial/miscarriages", "g-csf-studies/eapen-2019/pregnancy", "g-csf-studies/eapen-2019/live-birth",
     "g-csf-studies/zafardoust-2017", "g-csf-studies/fu-2015", "alife2-outcome/live-birth/unadjusted",
@@ -91,7 +97,16 @@ def test_every_mismatch_on_a_row_is_found_or_weighed(estimates: Estimates, verdi
         ("alife2-outcome/live-birth/difference", "baseline.alife2", set()),
         ("intralipid-outcomes/rct-live-birth", "baseline.promise", {"baseline-wider"}),
         ("antiphospholipid-outcomes/lmwh-alone", "baseline.promise", {"baseline-other-comparator"}),
-        ("corticosteroid-reviews/dan-2015", "baseline.promise", set()),
+        ("corticosteroid-reviews/mekinian-2016", "baseline.promise", set()),
+        ("corticosteroid-reviews/dan-2015", "baseline.promise", {"baseline-other-women"}),
+        ("corticosteroid-reviews/dan-2015", "baseline.corticosteroids-dan", set()),
+        ("corticosteroid-reviews/mekinian-2016", "baseline.corticosteroids-dan", {"baseline-only-own"}),
+        ("alife2-outcome/live-birth/adjusted", "baseline.promise", {"baseline-other-women"}),
+        ("alife2-outcome/live-birth/adjusted", "baseline.alife-trying", {"baseline-other-start"}),
+        ("g-csf-studies/eapen-2019/live-birth", "baseline.alife-trying", {"baseline-other-start"}),
+        ("g-csf-studies/eapen-2019/live-birth", "baseline.alife-pregnant", set()),
+        ("g-csf-studies/fu-2015", "baseline.g-csf-zafardoust", {"baseline-only-own"}),
+        ("g-csf-studies/fu-2015", "baseline.g-csf-fu", set()),
     ],
 )  # fmt: skip
 def test_a_baseline_is_of_the_same_outcome_and_comparison(
@@ -99,6 +114,41 @@ def test_a_baseline_is_of_the_same_outcome_and_comparison(
 ) -> None:
     found = baseline_refusals(estimates.estimates[estimate], estimates.baselines[baseline])
     assert {one.key for one in found} == keys
+
+
+def test_other_women_only_where_they_are_chosen(estimates: Estimates) -> None:
+    dan, alife2 = (
+        estimates.estimates[id_] for id_ in ("corticosteroid-reviews/dan-2015", "alife2-outcome/live-birth/adjusted")
+    )
+    promise, trying = (estimates.baselines[id_] for id_ in ("baseline.promise", "baseline.alife-trying"))
+    assert baseline_refusals(dan, promise)
+    assert not baseline_refusals(dan, promise, chosen=True)
+    assert {one.key for one in baseline_refusals(alife2, trying, chosen=True)} == {"baseline-other-start"}
+
+
+def test_women_selected_by_a_finding_are_like_no_others(estimates: Estimates) -> None:
+    """Line 146: uterine NK cells of 5 % or more; PMC9251568: a loss with normal chromosomes."""
+    yamada = estimates.estimates["ivig-trial-outcomes/course/ongoing"]
+    assert whose(yamada, estimates.baselines["baseline.corticosteroids-dan"]) == "other"
+    assert whose(yamada, estimates.baselines["baseline.ivig-trial"]) == "own"
+    assert whose(estimates.estimates["ivig-trial/live-week-6"], estimates.baselines["baseline.promise"]) == "unprinted"
+
+
+def test_it_is_known_where_the_print_leaves_the_start_open(estimates: Estimates) -> None:
+    promise = estimates.baselines["baseline.promise"]
+    assert start_unprinted(estimates.estimates["corticosteroid-reviews/mekinian-2016"], promise)
+    assert not start_unprinted(estimates.estimates["g-csf-studies/eapen-2019/live-birth"], promise)
+    own = estimates.baselines["baseline.g-csf-trial"]
+    assert not start_unprinted(estimates.estimates["g-csf-trial/live-births"], own)
+
+
+def test_counts_of_a_publication_give_its_odds_ratio(estimates: Estimates) -> None:
+    """PMC9251568, abstract: 31 of 50 against 17 of 49; the ratio by Woolf from these counts."""
+    one = estimates.estimates["ivig-trial-outcomes/course/ongoing"]
+    assert one.effect is not None
+    shown = [round(value, 2) for value in (one.effect.estimate, one.effect.lower, one.effect.upper)]
+    assert shown == [3.07, 1.35, 6.97]
+    assert estimates.baselines["baseline.ivig-trial"].counts == (17, 49)
 
 
 def test_baselines_are_not_a_second_copy(content: Content, estimates: Estimates) -> None:
@@ -123,6 +173,8 @@ def test_baselines_are_not_a_second_copy(content: Content, estimates: Estimates)
         ("harm.ivig-trial.anomaly", (4, 29), (0, 17)),
         ("harm.g-csf-trial.rash", (1, 35), (0, 33)),
         ("harm.g-csf-trial.leukocytosis", (2, 35), (0, 33)),
+        ("harm.g-csf-eapen.adverse", (52, 76), (43, 74)),
+        ("harm.g-csf-eapen.preterm", (5, 45), (8, 48)),
         ("harm.ivig-trial.mild", (None, None), (None, None)),
     ],
 )
@@ -146,6 +198,7 @@ BREAKS = [
     ("comparisons", "comparisons.ivig-reviews", ("default", "outcome"), "birth", "not among the outcomes"),
     ("comparisons", "comparisons.ivig-reviews", ("default", "arms", "a"), "treat.events", "no printed number"),
     ("comparisons", "comparisons.ivig-reviews", ("table",), "ivig", "not among the tables"),
+    ("comparisons", "comparisons.ivig-trial-outcomes", ("rows", "course/ongoing", "cites"), [], "need the publication"),
     ("baselines", "baseline.promise", ("chance",), "chance.none", "not among the chances"),
     ("baselines", "baseline.alife2", ("total",), "alife2-outcome/groups/n", "no printed number"),
     ("harms", "harm.ivig-trial.mild", ("treated", "percent"), "ivig-trial-outcomes/adverse/some", "no printed number"),

@@ -160,6 +160,12 @@ def test_every_estimate_with_numbers_is_drawn(estimates: Estimates, plots: dict[
     assert missing == {"intralipid-conclusions/implantation"}
 
 
+def test_only_parts_of_a_trial_are_called_so(drawn: dict[str, ForestPlot]) -> None:
+    """The two rows by kind of heparin do not make the other rows of the Cochrane table parts of a trial."""
+    parts = {id_ for id_, plot in drawn.items() if any("Parts of one trial" in line for line in plot.lines)}
+    assert parts == {"plot.ivig-trial.live-birth", "plot.ivig-trial.ongoing", "plot.alife2-subgroups"}
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_both_languages(
     lang: Lang, plots: dict[str, TablePlot], evidence: Evidence, stored: dict[str, Verdict], knowledge: Knowledge
@@ -199,7 +205,7 @@ def test_a_table_is_drawn_to_a_file_and_an_option_to_several(tmp_path: Path) -> 
     run("evidence", "vitamin-d-forest", "--plot", str(tmp_path / "d.svg"))
     assert "Andersen 2015" in (tmp_path / "d.svg").read_text("utf-8")
     run("evidence", "ivig", "--plot", str(tmp_path / "out.svg"), "--lang", "ko")
-    assert sorted(file.name for file in tmp_path.glob("out*")) == [f"out-{n}.svg" for n in (1, 2, 3, 4)]
+    assert sorted(file.name for file in tmp_path.glob("out*")) == [f"out-{n}.svg" for n in (1, 2, 3, 4, 5)]
 
 
 def test_no_file_is_overwritten_and_none_written_by_halves(tmp_path: Path) -> None:
@@ -223,4 +229,4 @@ def test_json_holds_the_tables_and_their_plots() -> None:
 
     report = EvidenceTables.model_validate_json(run("evidence", "g-csf", "--format", "json"))
     assert [table.id for table in report.tables] == ["g-csf-trial", "g-csf-studies", "g-csf-conclusions"]
-    assert [len(table.plots) for table in report.tables] == [2, 2, 0]
+    assert [len(table.plots) for table in report.tables] == [2, 3, 0]

@@ -8,7 +8,7 @@ from decidua.check.problem import Problem, at, from_text, near
 from decidua.content import Content
 from decidua.errors import ContentError
 from decidua.evidence import Evidence, read_evidence, read_verdicts
-from decidua.evidence.comparisons import NOTHING, Weighed
+from decidua.evidence.comparisons import GROUPS, NOTHING, Weighed
 from decidua.evidence.estimates import Estimate, Estimates, read_estimates
 from decidua.evidence.plots import read_plots
 from decidua.guidelines import Knowledge
@@ -35,7 +35,7 @@ def comparison_problems(knowledge: Knowledge) -> Iterator[Problem]:
 def _options(knowledge: Knowledge, estimates: Estimates) -> Iterator[Problem]:
     for one in estimates.estimates.values():
         item = knowledge.content.items["comparisons"][one.said_in]
-        named = [*one.said.options, *([one.said.against] if one.said.against not in (None, *NOTHING) else [])]
+        named = [*one.said.options, *([one.said.against] if one.said.against not in (None, *NOTHING, *GROUPS) else [])]
         for option in named:
             if option not in knowledge.options:
                 message = f"names the option '{option}', which does not exist{near(str(option), knowledge.options)}."

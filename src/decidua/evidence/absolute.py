@@ -55,6 +55,20 @@ class Relative:
         if not self.lower <= self.estimate <= self.upper:
             raise Impossible("no-interval-around", effect=shown)
 
+    @property
+    def no_effect(self) -> float:
+        return 0.0 if self.measure == "RD" else 1.0
+
+    @property
+    def crosses(self) -> bool:
+        """Both directions lie in the interval."""
+        return self.lower < self.no_effect < self.upper
+
+    @property
+    def reaches(self) -> bool:
+        """The interval ends at no effect, as printed: RR 1.25 (1.00 to 1.56)."""
+        return self.no_effect in (self.lower, self.upper)
+
 
 @dataclass(frozen=True)
 class Absolute:
@@ -96,7 +110,9 @@ def absolute(effect: Relative, baseline: float) -> Absolute:
 
 
 def carried(measure: Measure, effect: float, baseline: float) -> float:
-    """The risk with; not clipped, so that a ratio too large for its baseline shows."""
+    """The risk with; not clipped, so that a ratio too large for its baseline shows. A ratio of 1 changes nothing."""
+    if measure != "RD" and effect == 1:
+        return baseline
     if measure == "RR":
         return effect * baseline
     if measure == "OR":

@@ -13,11 +13,16 @@ from decidua.provenance import Citation, Mark, Review
 
 Design = Literal["randomised", "not-randomised", "mixed", "quasi", "not-printed"]
 """mixed: randomised and other studies together; quasi: randomised and quasi-randomised together."""
-Women = Literal["unexplained", "thrombophilia", "antiphospholipid", "wider"]
-"""wider: not only women with recurrent loss. None, where it is used: not printed."""
+Women = Literal["unexplained", "unexplained-selected", "thrombophilia", "antiphospholipid", "recurrent-loss", "wider"]
+"""unexplained-selected: by a further finding that a note names; recurrent-loss: of what kind is not printed; wider: not
+only women with recurrent loss. None, where it is used: not printed."""
+Start = Literal["trying", "pregnant"]
+"""From when women are counted; trying: pregnant or not. None, where it is used: not printed."""
 Against = str
-"""`control` (what it had is not printed), `placebo`, `standard-care`, or the id of an option."""
+"""`control` (what it had is not printed), `placebo`, `standard-care`, a named group, or the id of an option."""
 NOTHING = ("control", "placebo", "standard-care")
+GROUPS = ("enough-vitamin-d",)
+"""Groups that an exposure is held against, as the print names them."""
 
 
 class Outcome(Model):
@@ -55,7 +60,8 @@ class Compared(Model):
 
     `printed`: the words of the row or of a title line that say the design; `cites`: where else it is said.
     `subgroup`: a part of a trial's women. `exposure`: groups that nobody was allocated to, not a treatment.
-    `name`: where the row's first cell does not name it.
+    `name`: where the row's first cell does not name it. `published`: events and total of the treated and of the
+    controls, of a publication among `cites` where the talk prints none.
     """
 
     options: tuple[str, ...] = ()
@@ -63,9 +69,11 @@ class Compared(Model):
     measure: Measure | None = None
     measure_cites: tuple[Citation, ...] = ()
     arms: Arms | None = None
+    published: tuple[int, int, int, int] | None = None
     outcome: str | None = None
     against: Against | None = None
     women: Women | None = None
+    start: Start | None = None
     design: Design | None = None
     printed: str | None = None
     cites: tuple[Citation, ...] = ()
@@ -92,19 +100,23 @@ class Baseline(Model):
 
     `percent`: of `total`, where no events are printed; the events are the whole number that fits.
     `outcome` None: the text that was read does not say what was counted; then it is a baseline of nothing.
-    `own`: the comparisons whose control arm it is.
+    `own`: the comparisons whose control arm it is; `only_own`: it serves no other. `published`: events and total of a
+    publication among `cites`, which the talk does not print.
     """
 
     id: str
     label: Text
     outcome: str | None
     women: Women | None
+    start: Start | None = None
     counted: Text
     chance: str | None = None
     events: str | None = None
     percent: str | None = None
     total: str | None = None
+    published: tuple[int, int] | None = None
     own: tuple[str, ...] = ()
+    only_own: bool = False
     limits: Text | None = None
     cites: tuple[Citation, ...] = ()
     mark: Mark = "as-told"
@@ -112,18 +124,24 @@ class Baseline(Model):
 
     @model_validator(mode="after")
     def _one_number(self) -> Baseline:
-        counted = (self.events or self.percent) and self.total
+        counted = self.published or ((self.events or self.percent) and self.total)
         if self.chance is None and not (counted and self.cites and self.limits):
-            raise ValueError("give a `chance`, or `events` or `percent` with `total`, `limits` and `cites`")
+            raise ValueError(
+                "give a `chance`, or `published` or `events` or `percent` with `total`; then `limits` and `cites`"
+            )
         return self
 
 
 class Arm(Model):
-    """`events` or `percent` with a `total` (table/row/part); `total` None: no denominator is printed."""
+    """`events` or `percent` with a `total` (table/row/part); `total` None: no denominator is printed.
+
+    `published`: events and total of a publication that the harm cites, where the talk prints none.
+    """
 
     events: str | None = None
     percent: str | None = None
     total: str | None = None
+    published: tuple[int, int] | None = None
 
 
 class Harm(Model):

@@ -113,6 +113,8 @@ def arm_counts(evidence: Evidence, arm: Arm | None) -> ArmCounts:
     """Events from a percentage only where they are a whole number of the printed total."""
     if arm is None:
         return ArmCounts(None, None, None)
+    if arm.published:
+        return ArmCounts(*arm.published, None)
     total = evidence.number(arm.total) if arm.total else None
     people = int(total.value) if total else None
     if arm.events:
@@ -130,7 +132,7 @@ def _estimates(evidence: Evidence, table: Comparisons, outcomes: Mapping[str, Ou
         said = merged(table.default, compared)
         row = evidence.rows[table.table][key.split("/", 1)[0]]
         effect, measure = _printed_effect(evidence, said, table.table, row.key)
-        counts, used = _counts(evidence, said.arms, table.table, row.key)
+        counts, used = (said.published, ()) if said.published else _counts(evidence, said.arms, table.table, row.key)
         computed = None if effect or row.review or counts is None else _from_counts(counts)
         refs = [
             ref for ref in evidence.cells if said.effect and ref.startswith(f"{table.table}/{row.key}/{said.effect}.")
@@ -185,7 +187,9 @@ def _whole_number(percent: float, decimals: int, total: int) -> int | None:
 
 
 def _baseline(evidence: Evidence, said: Baseline, chances: Mapping[str, Item]) -> KnownBaseline:
-    arm = arm_counts(evidence, Arm(events=said.events, percent=said.percent, total=said.total))
+    arm = arm_counts(
+        evidence, Arm(events=said.events, percent=said.percent, total=said.total, published=said.published)
+    )
     counts = (arm.events, arm.total) if arm.events is not None and arm.total else None
     if said.chance is None:
         assert counts  # the model asks for them
@@ -245,6 +249,8 @@ def _lost_in_table(evidence: Evidence, table: Comparisons, outcomes: Mapping[str
                 yield f"{key}: '{ref}' is no printed number"
         if said.effect and not any(ref.startswith(f"{table.table}/{row}/{said.effect}.") for ref in evidence.cells):
             yield f"{key}: '{said.effect}' is no printed effect"
+        if said.published and not said.cites:
+            yield f"{key}: `published` counts need the publication in `cites`"
         yield from _design(evidence, table.table, key, row, said)
 
 

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from decidua.evidence.comparisons import NOTHING, Arm, Harm, Weighed
 from decidua.evidence.estimates import Estimate, KnownBaseline
 from decidua.evidence.verdict import Verdict
 from decidua.language import Text
+
+KIND_UNKNOWN = (None, "recurrent-loss")
+Whose = Literal["own", "same", "unprinted", "other"]
+"""The estimate's own controls; women of the same kind; of what kind is not printed; other women."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +36,27 @@ def refusals(estimate: Estimate, verdicts: Mapping[str, Verdict]) -> tuple[Reaso
     return tuple(_reasons(estimate, verdicts))
 
 
-def baseline_refusals(estimate: Estimate, baseline: KnownBaseline) -> tuple[Reason, ...]:
-    """Why an allowed estimate is not carried to this baseline."""
-    return tuple(_baseline_reasons(estimate, baseline))
+def baseline_refusals(estimate: Estimate, baseline: KnownBaseline, *, chosen: bool = False) -> tuple[Reason, ...]:
+    """Why an allowed estimate is not carried to this baseline. `chosen`: the user named it; then women may differ."""
+    reasons = tuple(_baseline_reasons(estimate, baseline))
+    other = whose(estimate, baseline) == "other" and not chosen
+    return reasons or ((Reason("baseline-other-women", {}),) if other else ())
+
+
+def whose(estimate: Estimate, baseline: KnownBaseline) -> Whose:
+    """By cause only: how many losses, and whether in a row, is not compared. Women selected by a further finding are
+    like nobody else's."""
+    women, others = estimate.said.women, baseline.said.women
+    if estimate.id in baseline.said.own:
+        return "own"
+    if women in KIND_UNKNOWN or others in KIND_UNKNOWN:
+        return "unprinted"
+    return "same" if women == others != "unexplained-selected" else "other"
+
+
+def start_unprinted(estimate: Estimate, baseline: KnownBaseline) -> bool:
+    """Whether both count from the same time cannot be told."""
+    return whose(estimate, baseline) != "own" and None in (estimate.said.start, baseline.said.start)
 
 
 def mismatches(refs: tuple[str, ...], verdicts: Mapping[str, Verdict]) -> tuple[Verdict, ...]:
@@ -78,17 +101,22 @@ def _reasons(estimate: Estimate, verdicts: Mapping[str, Verdict]) -> Iterator[Re
 
 
 def _baseline_reasons(estimate: Estimate, baseline: KnownBaseline) -> Iterator[Reason]:
-    said = baseline.said
-    own = estimate.id in said.own
+    said, compared = baseline.said, estimate.said
     if said.outcome is None:
         yield Reason("baseline-outcome-unknown", {})
     elif estimate.outcome is None or said.outcome != estimate.outcome.id:
         yield Reason("baseline-other-outcome", {})
     if baseline.risk is None:
         yield Reason("baseline-range", {})
-    if not own and estimate.said.against not in NOTHING:
-        yield Reason("baseline-other-comparator", {"against": estimate.said.against or "?"})
-    if not own and estimate.measure == "RD":
+    if estimate.id in said.own:
+        return
+    if said.only_own:
+        yield Reason("baseline-only-own", {})
+    if None not in (said.start, compared.start) and said.start != compared.start:
+        yield Reason("baseline-other-start", {})
+    if compared.against not in NOTHING:
+        yield Reason("baseline-other-comparator", {"against": compared.against or "?"})
+    if estimate.measure == "RD":
         yield Reason("baseline-difference", {})
-    if not own and estimate.said.women == "wider":
+    if compared.women == "wider":
         yield Reason("baseline-wider", {})

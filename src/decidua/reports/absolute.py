@@ -9,7 +9,7 @@ from decidua import __version__
 from decidua.evidence import Evidence, Verdict
 from decidua.evidence.absolute import Absolute, Good, Impossible, Needed, Relative, absolute, carried, needed
 from decidua.evidence.estimates import Estimate, Estimates, KnownBaseline
-from decidua.evidence.randomised import Reason, baseline_refusals, refusals
+from decidua.evidence.randomised import Reason, baseline_refusals, refusals, start_unprinted, whose
 from decidua.guidelines import Knowledge
 from decidua.language import Lang, say
 from decidua.provenance import Citation
@@ -107,11 +107,12 @@ class Views:
         """Pictures for women of the same kind; where it is not printed who they were, only for one chosen baseline."""
         results, not_carried = [], []
         every = (baselines,) if isinstance(baselines, GivenBaseline) else baselines
-        fits = ("own", "same", "given", *(("unprinted",) if len(every) == 1 else ()))
+        chosen = len(every) == 1
+        fits = ("own", "same", "given", *(("unprinted",) if chosen else ()))
         outcome = one.outcome
         label, good = (outcome.label[self.lang], outcome.good) if outcome else ("", None)
         for baseline in every:
-            reasons = () if isinstance(baseline, GivenBaseline) else baseline_refusals(one, baseline)
+            reasons = () if isinstance(baseline, GivenBaseline) else baseline_refusals(one, baseline, chosen=chosen)
             view = self._baseline(baseline, label, one.said.against)
             if not reasons:
                 try:
@@ -120,13 +121,19 @@ class Views:
                     reasons = (Reason(impossible.key, impossible.parts),)
                 else:
                     numbers = self._result(effect, worked, view, _fit(one, baseline), label, good)
+                    numbers = numbers.model_copy(update={"says": (*numbers.says, *self._start(one, baseline))})
                     drawn = benefit_picture(self.phrases, numbers, outcome, one) if numbers.fit in fits else None
                     results.append(numbers.model_copy(update={"picture": drawn}))
                     continue
             not_carried.append(
                 m.BaselineRefusal(baseline=view.id or "", label=view.label, reasons=self._reasons(reasons))
             )
-        return results, not_carried
+        return sorted(results, key=lambda result: result.fit != "own"), not_carried
+
+    def _start(self, one: Estimate, baseline: KnownBaseline | GivenBaseline) -> tuple[str, ...]:
+        """A risk from trying and one from a positive test are not the same; where the print leaves it open, say so."""
+        known = isinstance(baseline, GivenBaseline) or not start_unprinted(one, baseline)
+        return () if known else (self.phrases.say("start-unprinted"),)
 
     def _view(
         self, one: Estimate, refused: Sequence[Reason], results: Sequence[m.ResultView],
@@ -184,7 +191,6 @@ class Views:
         self, effect: Relative, worked: Absolute, baseline: m.BaselineView, fit: m.Fit, outcome: str, good: Good | None
     ) -> m.ResultView:
         low, high = worked.differences
-        crosses = None if low is None or high is None else low < 0 < high or 0 in (low, high)
         limits = tuple(None if one is None else self._needed(needed(one, good)) for one in (low, high))
         whole = needed(worked.difference, good)
         beyond = [
@@ -198,7 +204,7 @@ class Views:
             upper=None if worked.upper is None else _thousand(worked.upper),
             difference=_thousand(worked.difference),
             differences=(None if low is None else _thousand(low), None if high is None else _thousand(high)),
-            needed=self._needed(whole), needed_limits=(limits[0], limits[1]), crosses=crosses,
+            needed=self._needed(whole), needed_limits=(limits[0], limits[1]), crosses=effect.crosses or effect.reaches,
             says=tuple(self.phrases.result(effect, worked, whole, good, outcome, beyond)), picture=None,
         )  # fmt: skip
 
@@ -216,13 +222,7 @@ def _risk(baseline: KnownBaseline | GivenBaseline) -> float:
 
 
 def _fit(one: Estimate, baseline: KnownBaseline | GivenBaseline) -> m.Fit:
-    if isinstance(baseline, GivenBaseline):
-        return "given"
-    if one.id in baseline.said.own:
-        return "own"
-    if one.said.women is None or baseline.said.women is None:
-        return "unprinted"
-    return "same" if one.said.women == baseline.said.women else "other"
+    return "given" if isinstance(baseline, GivenBaseline) else whose(one, baseline)
 
 
 def _thousand(risk: float) -> float:

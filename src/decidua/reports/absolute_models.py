@@ -72,8 +72,8 @@ class ResultView(Model):
     differences: tuple[float | None, float | None]
     needed: NeededView
     needed_limits: tuple[NeededView | None, NeededView | None]
-    crosses: bool | None
-    """The interval includes no effect; None: a limit is not known."""
+    crosses: bool
+    """The interval includes no effect, or ends at it."""
     says: tuple[str, ...]
     picture: IconPair | None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from decidua.evidence.absolute import Absolute, Good, Needed, Relative, needed
-from decidua.evidence.comparisons import NOTHING
+from decidua.evidence.comparisons import GROUPS, NOTHING
 from decidua.evidence.estimates import Estimate
 from decidua.evidence.randomised import Reason
 from decidua.guidelines import Knowledge
@@ -42,7 +42,7 @@ class Phrases:
     def against(self, what: str | None) -> str | None:
         if what is None:
             return None
-        return self.say(f"against-{what}") if what in NOTHING else self.option(what)
+        return self.say(f"against-{what}") if what in (*NOTHING, *GROUPS) else self.option(what)
 
     def given_baseline(self, outcome: str, against: str | None) -> str:
         if against is None or against in NOTHING:
@@ -58,12 +58,14 @@ class Phrases:
         if one is None or not one.from_counts or one.counts is None:
             return self.say("effect", **parts)
         a, n1, c, n2 = one.counts
-        return self.say("effect-from-counts", counts=f"{a}/{n1}, {c}/{n2}", **parts)
+        percent = one.said.arms is not None and one.said.arms.percent
+        origin = "publication" if one.said.published else "percentages" if percent else "counts"
+        return self.say(f"effect-from-{origin}", counts=f"{a}/{n1}, {c}/{n2}", **parts)
 
     def reason(self, reason: Reason) -> str:
         parts = dict(reason.parts)
         if "against" in parts:
-            parts["against"] = self.option(parts["against"])
+            parts["against"] = self.against(parts["against"]) or ""
         because = reason.because[self.lang] if reason.because else ""
         return self.say(f"no-{reason.key}", because=because, **parts)
 
@@ -81,11 +83,11 @@ class Phrases:
         for limit, risk in beyond:
             yield self.say("limit-outside", measure=effect.measure, limit=plain(limit), risk=thousand(risk))
         yield self._needed_sentence(whole, low, high, good)
-        if whole.number != float("inf"):
+        if whole.number != float("inf") and not effect.crosses:  # flat words would hide that it may do harm
             more = "more" if worked.difference > 0 else "fewer"
             yield self.say(f"nnt-{more}", outcome=outcome, n=f"{whole.number:.0f}")
-        if low is not None and high is not None and low <= 0 <= high:
-            yield self.say("crosses")
+        if effect.crosses or effect.reaches:
+            yield self.say("crosses" if effect.crosses else "reaches")
         if good is None:
             yield self.say("direction-unknown")
 

@@ -132,7 +132,7 @@ class Plots:
             yield self.say("from-counts")
         if any(row.said.exposure for row in plot.rows):
             yield self.say("exposure")
-        if any(row.said.subgroup for row in plot.rows):
+        if all(row.said.subgroup for row in plot.rows):
             yield self.say("parts")
         if plot.total is None and not _reviews(plot) and len(plot.rows) > 1:
             yield self.say("not-pooled")
