@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
 
 from decidua.consult import consult
 from decidua.errors import UsageError
+from decidua.evidence.randomised import KIND_UNKNOWN
 from decidua.facts import Patient
 from decidua.language import LANGUAGES, words
-from decidua.reports.sheet import CARE, MOST, build_sheet, read_numbers
+from decidua.reports.sheet import CARE, MOST, build, build_sheet, read_numbers
 from decidua.reports.sheet import tongue as tongues
 from decidua.reports.sheet.build import GIVES_WAY
-from decidua.reports.sheet.numbers import pairs
+from decidua.reports.sheet.numbers import WOMEN, pairs
 from decidua.reports.sheet.room import height
 from reports.sheets import EXAMPLES, bench, consulted, lines, sheet_of, text_of
 
@@ -30,6 +32,23 @@ def test_the_chance_with_no_drug_stands_first_and_both_ways() -> None:
     assert "63 had a live birth" in chance.says.text
     assert "37 did not" in chance.says.text
     assert "Limits:" in chance.who.text
+
+
+def test_nothing_says_that_women_on_standard_care_took_no_drug() -> None:
+    """Which other medicines were in ALIFE2's standard care is not in the text that was read."""
+    facts = {"losses": Decimal(3), "age": Decimal(30), "factor_v_leiden": True}
+    sheet = build_sheet(consult(bench().answers, Patient(facts), (CARE, "hcg")), ["hcg"], "en", bench().numbers)
+    assert [chance.id for chance in sheet.chances] == ["chance.alife2"]
+    assert "standard care" in sheet.chances[0].who.text
+    assert sheet.chances_title.text == "The chance of a live birth without the drug that was studied"
+    assert not re.search(r"\b(?:no|without a) drug\b", text_of(sheet).partition("Questions to ask")[0])
+
+
+def test_every_chance_can_stand_alone() -> None:
+    """Each is shown without the others, so none may point to another."""
+    for chance in bench().answers.knowledge.chances.values():
+        assert not re.search(r"\bsame\b|\bother trial\b|\babove\b", chance.says.en), chance.id
+        assert not re.search(r"같은 \S+ 시험|위의", chance.says.ko), chance.id
 
 
 def test_no_number_of_a_model_or_of_a_part_of_a_trial() -> None:
@@ -73,8 +92,16 @@ def test_every_kind_of_answer_has_its_sentence() -> None:
 def test_each_guideline_speaks_for_itself() -> None:
     told = block(sheet_of(IMMUNE, "ivig"), "ivig").guidelines
     assert [one.guidelines for one in told] == [("asrm-2012",), ("eshre-2022",), ("asri-2025",)]
-    assert "Strength: “Conditional”." in told[1].line.text
-    assert "Certainty: “⊕⊕■■”." in told[1].line.text
+    assert "Strength, by ESHRE 2022: “Conditional”." in told[1].line.text
+    assert "Certainty, by ESHRE 2022, of improvement of the live birth rate: “⊕⊕■■”." in told[1].line.text
+
+
+def test_no_strength_or_certainty_stands_without_its_guideline() -> None:
+    for example in EXAMPLES:
+        for option in bench().therapies:
+            for line in lines(sheet_of(example, option)):
+                bare = re.findall(r"(?:Strength|Certainty)(?!, by (?:ASRM 2012|ESHRE 2022|ASRI 2025)[,:;])", line.text)
+                assert not bare, line.text
 
 
 def test_what_is_missing_is_named() -> None:
@@ -103,12 +130,38 @@ def test_benefits_are_all_randomised_numbers_that_hold() -> None:
     assert "59 of 100 with it, 65 of 100 without it (150 women)" in told
 
 
+def test_a_trial_stands_there_once() -> None:
+    """ALIFE2 prints one outcome as counts, two ratios and a difference: 116 of 162 and 112 of 158."""
+    told = block(sheet_of(FACTOR_V, "heparin"), "heparin").benefits[0].text
+    assert told.count("72 of 100 with it, 71 of 100 without it") == 1
+    assert "72 of 100 with it, 71 of 100 without it (320 women)" in told
+    for example in EXAMPLES:
+        for option in bench().therapies:
+            found, _ = pairs(bench().numbers, consulted(example), option)
+            rows = [(pair.estimate.table, pair.estimate.row.key, pair.estimate.said.outcome) for pair in found]
+            assert len(rows) == len(set(rows)), (example, option)
+
+
+def test_every_kind_of_women_that_may_stand_there_has_its_sentence() -> None:
+    kinds = {*WOMEN, *filter(None, KIND_UNKNOWN), "not-printed"}
+    assert {f"sheet.say.women.{kind}" for kind in kinds} == {key for key in words("en") if ".say.women." in key}
+
+
+@pytest.mark.parametrize("option", ["hcg", "lit"])
+def test_a_design_that_is_not_printed_is_not_called_unrandomised(option: str) -> None:
+    designs = {one.said.design for one in bench().numbers.estimates.about(option)}
+    assert designs == {"not-printed"}
+    told = block(sheet_of(IMMUNE, option), option).benefits[0].text
+    assert words("en")["sheet.say.why.design-unsaid"] in told
+    assert words("en")["sheet.say.why.design"] not in told
+
+
 def test_numbers_of_other_women_are_not_hers() -> None:
     knowledge = bench().answers.knowledge
     other = consult(bench().answers, Patient({"losses": Decimal(3), "aps": True}), (CARE, "g-csf"))
     unknown = consult(bench().answers, Patient({"losses": Decimal(3)}), (CARE, "g-csf"))
     for consultation in (other, unknown):
-        assert pairs(bench().numbers, consultation, "g-csf") == ((), ("women", "contradiction", "design"))
+        assert pairs(bench().numbers, consultation, "g-csf") == ((), ("women", "contradiction", "design-unsaid"))
     assert knowledge is other.knowledge
 
 
@@ -123,6 +176,40 @@ def test_certainty_stands_beside_every_benefit() -> None:
     for option in bench().therapies:
         for line in block(sheet_of(IMMUNE, option), option).benefits[-1:]:
             assert any(word in line.text for word in ("ertainty", "No randomised number"))
+
+
+def test_a_certainty_says_of_what() -> None:
+    told = block(sheet_of(IMMUNE, "g-csf"), "g-csf").benefits[-1].text
+    assert told == "Certainty, by ASRI 2025, of effect in unexplained loss: “Conflicting”."
+    told = block(sheet_of(NOTHING, "ivig"), "ivig").benefits[-1].text
+    assert told == "Certainty, by ASRI 2025, of improvement of the live birth rate: “moderate”."
+
+
+def test_a_certainty_of_what_is_not_printed_says_so() -> None:
+    """ASRI on tacrolimus prints “Low” and not of what."""
+    assert bench().answers.knowledge.statements["asri-2025.tacrolimus.reported"].certainty.of is None
+    told = [one.line.text for one in block(sheet_of("23-transplant-tacrolimus", "tacrolimus"), "tacrolimus").guidelines]
+    told += [one.line.text for one in block(sheet_of(IMMUNE, "corticosteroids"), "corticosteroids").guidelines]
+    assert any("Certainty, by ASRI 2025; of what is not printed: “Moderate”." in text for text in told)
+
+
+def test_beside_a_number_a_certainty_never_loses_of_what() -> None:
+    builder = build._Builder(consulted(IMMUNE), ["ivig"], "en", bench().numbers, GIVES_WAY)
+    told = builder.option("ivig")
+    assert "Certainty, by ESHRE 2022: “⊕⊕■■”." in told.guidelines[1].line.text
+    assert "of improvement of the live birth rate: “moderate”." in told.benefits[-1].text
+
+
+@pytest.mark.parametrize(("option", "women", "statement"), [
+    ("heparin", FACTOR_V, "asri-2025.heparin.unexplained"),  # beside women with inherited thrombophilia
+    ("corticosteroids", IMMUNE, "asri-2025.corticosteroids.effect"),  # chosen by a marker
+])  # fmt: skip
+def test_a_certainty_about_other_women_does_not_stand_beside(option: str, women: str, statement: str) -> None:
+    knowledge = bench().answers.knowledge
+    told = block(sheet_of(women, option), option).benefits
+    assert knowledge.statements[statement].certainty.printed
+    assert statement not in {source for line in told for source in line.sources}
+    assert told[-1].text == words("en")["sheet.say.no-certainty"]
 
 
 def test_harms_have_denominators_or_no_number() -> None:
@@ -140,7 +227,7 @@ def test_silence_on_harm_is_said() -> None:
 
 
 @pytest.mark.parametrize(("country", "said"), [
-    ("US", "Another source: The FDA letter"), ("KR", "of the law of another country (US)"),
+    ("US", "Another source: The FDA letter"), ("KR", "of the law of another country (United States)"),
     (None, "your country is not recorded"), ("other", "your country is not recorded"),
 ])  # fmt: skip
 def test_the_law_by_her_country(country: str | None, said: str) -> None:

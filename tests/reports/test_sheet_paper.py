@@ -88,7 +88,7 @@ def test_a_pdf_holds_its_words_and_fonts(tmp_path: Path) -> None:
     for tool in ("pdftotext", "pdffonts", "pdfinfo"):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} (poppler-utils) is not installed")
-    sheet, path = sheet_of("04-immune-workup", "ivig", "g-csf", lang="ko"), tmp_path / "sheet.pdf"
+    sheet, path = sheet_of("04-immune-workup", "ivig", "aspirin", lang="ko"), tmp_path / "sheet.pdf"
     path.write_bytes(sheet_pdf(sheet))
     fonts = [row.split() for row in _told("pdffonts", path).splitlines()[2:]]
     assert {row[0].split("+")[1] for row in fonts} == {"Pretendard", "Pretendard-Bold"}

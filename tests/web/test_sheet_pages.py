@@ -7,6 +7,7 @@ import re
 import pytest
 
 from decidua.language import LANGUAGES, Lang, words
+from decidua.reports.sheet import MOST
 from decidua.web.consult.examples import example_fields
 from decidua.web.sheet.opening import ACT, PICK
 from decidua.web.sheet.router import sheet
@@ -40,6 +41,8 @@ def test_the_opening_says_for_whom_and_what_it_is_not(visitor: Visitor, immune: 
     assert answer.status_code == 200
     for key in ("sheet.web-what", "sheet.web-not", "sheet.web-act"):
         assert words(lang)[key] in answer.text
+    assert words(lang)["sheet.web-picks"].format(most=MOST) in answer.text
+    assert {"en": "if they fit on the page", "ko": "한 장에 들어가면"}[lang] in answer.text
     boxes = [attrs for tag, attrs in seen(answer.text).tags if tag == "input" and attrs.get("name") == ACT]
     assert [("checked" in box, "required" in box) for box in boxes] == [(False, True)]
 

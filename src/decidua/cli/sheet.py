@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("patient", type=click.Path(path_type=str), metavar="PATIENT")
-@click.option("--option", "picks", multiple=True, metavar="ID", help="A therapy to talk about; one to three.")
+@click.option(
+    "--option", "picks", multiple=True, metavar="ID", help="A therapy to talk about; up to three, if they fit."
+)
 @click.option(
     "--i-am-counselling-her", "act", is_flag=True,
     help="Needed each time: a clinician opens the sheet, for a talk with this patient.",
@@ -41,8 +43,9 @@ def command(
 ) -> None:  # fmt: skip
     """A sheet to talk through with the patient in PATIENT (YAML or JSON; - reads standard input).
 
-    One A4 page: her chance with no drug, what guidelines say of the chosen therapies, numbers of randomised studies,
-    what is not known. It is not for reading alone. Nothing is written but to FILE or standard output.
+    One A4 page: her chance without the studied drug, what guidelines say of the chosen therapies, numbers of
+    randomised studies, what is not known. It is not for reading alone. Nothing is written but to FILE or standard
+    output.
     """
     from decidua.errors import UsageError
     from decidua.intake import read_patient_file

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from decidua.consult import Consultation, LegalState
 from decidua.guidelines import Option
+from decidua.language import Text
 from decidua.reports.sheet.guidelines import listed_facts, missing
 from decidua.reports.sheet.models import Line
 from decidua.reports.sheet.tongue import Tongue, joined
+from decidua.reports.wording import country_names
 
 
 def other_reasons(consultation: Consultation, option: str, tongue: Tongue) -> tuple[Line, ...]:
@@ -61,7 +63,8 @@ def _legal(option: Option, state: LegalState, tongue: Tongue) -> Line:
     if legal.correction:
         correction = tongue.content(legal.correction, legal.id)
         says = joined(says, tongue.statement("sheet.say.law-correction", says=correction))
-    countries = ", ".join(legal.countries)
+    names = Text(en=country_names(legal.countries, "en"), ko=country_names(legal.countries, "ko"))
+    countries = tongue.content(names, legal.id)
     if state.country == "here":
         return tongue.statement("sheet.say.law-here", option=name, says=says)
     if state.country == "elsewhere":

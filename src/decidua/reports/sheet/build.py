@@ -23,7 +23,7 @@ from decidua.reports.sheet.tongue import Part, Tongue
 
 CARE = "supportive-care"
 MOST = 3
-"""Therapies on one sheet, beside supportive care."""
+"""Therapies on one sheet, beside supportive care, if they fit: two nearly always do, three mostly do not."""
 SELF = "sheet"
 """The source of the figures that the sheet tells of itself: version, hash, counts, date."""
 QUESTIONS = (1, 2, 3, 4, 5, 6)

@@ -1,4 +1,4 @@
-"""The chance of a live birth without drugs: first on the sheet, as counts out of 100, both ways.
+"""The chance of a live birth without the drug that was studied: first on the sheet, as counts out of 100, both ways.
 
 Only numbers of randomised trials: a chance is shown if a trial is among the sources that it cites. Models, cohorts and
 subgroups that were not read in the trial itself fit her as well, and are named as left out.

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from decidua.consult import Consultation
 from decidua.evidence.comparisons import Harm
 from decidua.evidence.estimates import arm_counts
 from decidua.evidence.randomised import barring, harm_refs, mismatches
-from decidua.guidelines import Knowledge, Option
-from decidua.reports.sheet.guidelines import as_printed, guideline_name
+from decidua.guidelines import Knowledge, Option, Statement
+from decidua.reports.sheet.guidelines import certainties, guideline_name
 from decidua.reports.sheet.models import Line
-from decidua.reports.sheet.numbers import Numbers, Pair, pairs
+from decidua.reports.sheet.numbers import Numbers, Pair, of_these, pairs
 from decidua.reports.sheet.tongue import Tongue, joined
 
 _FIGURE = re.compile(r"\d")
@@ -76,25 +76,22 @@ def _pair(pair: Pair, short: bool, tongue: Tongue) -> Line:
 
 
 def _certainty(
-    knowledge: Knowledge, numbers: Numbers, option: Option, found: Iterable[Pair], tongue: Tongue
+    knowledge: Knowledge, numbers: Numbers, option: Option, shown: Sequence[Pair], tongue: Tongue
 ) -> Line:  # fmt: skip
-    """What the statements that rest on these tables print as their certainty; or that none is printed."""
-    tables = {pair.estimate.table for pair in found}
-    told = [
-        (statement.guideline, statement.certainty.printed, statement.id)
-        for statement in knowledge.statements.values()
-        if option.id in statement.options and statement.certainty.printed
-        if tables & set(numbers.evidence.rests_on(statement.id))
-    ]
-    once = {(guideline, printed.lower()): (guideline, printed, id_) for guideline, printed, id_ in told}
-    lines = [
-        tongue.statement(
-            "sheet.say.certainty-by", sources=[id_], guideline=guideline_name(knowledge, guideline),
-            printed=as_printed(printed),
-        )
-        for guideline, printed, id_ in once.values()
-    ]  # fmt: skip
+    """What the statements that rest on these tables print as their certainty, if they are about the women of every
+    number shown; or that none is printed for them."""
+    lines = []
+    for guideline in knowledge.guidelines:
+        said = [one for one in knowledge.said(guideline, option.id) if _bears_on(knowledge, numbers, one, shown)]
+        lines += certainties(guideline_name(knowledge, guideline), said, tongue)
     return joined(*lines) if lines else tongue.statement("sheet.say.no-certainty")
+
+
+def _bears_on(knowledge: Knowledge, numbers: Numbers, statement: Statement, shown: Sequence[Pair]) -> bool:
+    tables = set(numbers.evidence.rests_on(statement.id))
+    return any(pair.estimate.table in tables for pair in shown) and all(
+        of_these(knowledge, statement.id, pair.estimate.said.women) for pair in shown
+    )
 
 
 def _counted(numbers: Numbers, harm: Harm, tongue: Tongue) -> Line | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from decidua.answers import SILENT
 from decidua.consult import Cell, Consultation
-from decidua.guidelines import Knowledge
+from decidua.guidelines import Knowledge, Statement
 from decidua.language import Text
 from decidua.reports.sheet.models import Given, GuidelineBlock, Line, Run
 from decidua.reports.sheet.tongue import Tongue, joined
@@ -60,19 +60,23 @@ def _block(
     elif "open" in left_out and answer in OPEN:
         line = tongue.statement(f"sheet.say.short.{answer}", guideline=names[0])
     else:
-        line = _line(consultation, group[0], tongue, 1 if "missing" in left_out else 2)
+        line = _line(consultation, group[0], tongue, left_out)
     return GuidelineBlock(guidelines=ids, answer=answer, line=line)
 
 
-def _line(consultation: Consultation, cell: Cell, tongue: Tongue, labels: int) -> Line:
+def _line(consultation: Consultation, cell: Cell, tongue: Tongue, left_out: Sequence[Given]) -> Line:
     name = guideline_name(consultation.knowledge, cell.guideline)
     if cell.answer == "needs-data":
+        labels = 1 if "missing" in left_out else 2
         return joined(_open(consultation, cell, name, tongue, labels), *_bound(cell, tongue))
     if cell.answer == "disputed":
         ways = dict.fromkeys(answer for branch in cell.branches for answer in branch.possible)
         answers = tongue.listed(_quoted(tongue.statement(f"sheet.say.way.{way}")) for way in ways)
         return tongue.statement("sheet.say.disputed", guideline=name, answers=answers)
-    return joined(tongue.statement(f"sheet.say.{cell.answer}", guideline=name), *_printed(cell, tongue))
+    return joined(
+        tongue.statement(f"sheet.say.{cell.answer}", guideline=name),
+        *_printed(name, cell, tongue, "of-what" not in left_out),
+    )
 
 
 def _open(consultation: Consultation, cell: Cell, name: Line, tongue: Tongue, labels: int) -> Line:
@@ -87,18 +91,38 @@ def _bound(cell: Cell, tongue: Tongue) -> list[Line]:
     return [] if bound == "open" else [tongue.statement(f"sheet.say.{bound}")]
 
 
-def _printed(cell: Cell, tongue: Tongue) -> list[Line]:
+def _printed(name: Line, cell: Cell, tongue: Tongue, of_what: bool) -> list[Line]:
     """Every strength and certainty of the statements that speak, as printed; none stands above another."""
     found = []
-    for aspect in ("strength", "certainty"):
-        told = [(getattr(s, aspect).printed, s.id) for s in cell.speaking if getattr(s, aspect).printed]
-        for printed in dict.fromkeys(words for words, _ in told):
-            sources = [id_ for words, id_ in told if words == printed]
-            found.append(tongue.statement(f"sheet.say.{aspect}", sources=sources, printed=as_printed(printed)))
-    return found
+    for printed in dict.fromkeys(statement.strength.printed for statement in cell.speaking):
+        if printed:
+            sources = [statement.id for statement in cell.speaking if statement.strength.printed == printed]
+            words = _as_printed(printed)
+            found.append(tongue.statement("sheet.say.strength", sources=sources, guideline=name, printed=words))
+    return [*found, *certainties(name, cell.speaking, tongue, of_what)]
 
 
-def as_printed(text: str) -> Line:
+def certainties(name: Line, statements: Iterable[Statement], tongue: Tongue, of_what: bool = True) -> list[Line]:
+    """What one guideline prints as certainty, and of what (if there is room); the same about the same once."""
+    told: dict[tuple[str, str | None], list[Statement]] = {}
+    for statement in statements:
+        printed, of = statement.certainty.printed, statement.certainty.of
+        if printed:
+            told.setdefault((printed.lower(), of.en if of and of_what else None), []).append(statement)
+    return [_certainty(name, alike, tongue, of_what) for alike in told.values()]
+
+
+def _certainty(name: Line, alike: Sequence[Statement], tongue: Tongue, of_what: bool) -> Line:
+    first, sources = alike[0], [statement.id for statement in alike]
+    printed, of = _as_printed(first.certainty.printed or ""), first.certainty.of
+    if of is None or not of_what:
+        key = "sheet.say.certainty-of-unprinted" if of_what else "sheet.say.certainty-short"
+        return tongue.statement(key, sources=sources, guideline=name, printed=printed)
+    about = tongue.content(of, first.id)
+    return tongue.statement("sheet.say.certainty", sources=sources, guideline=name, of=about, printed=printed)
+
+
+def _as_printed(text: str) -> Line:
     """Words of a source in the language in which it prints them, in quotation marks."""
     korean = any("\uac00" <= letter <= "\ud7a3" for letter in text)
     return Line(runs=(Run(text=f"“{text}”", lang="ko" if korean else "en"),))

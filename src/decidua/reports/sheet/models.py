@@ -29,7 +29,10 @@ class Line(Model):
 
 
 class ChanceBlock(Model):
-    """A chance of a live birth without drugs: `births` of 100 women, and the rest, whole numbers by rounding."""
+    """A chance of a live birth without the drug that was studied: `births` of 100 women, and the rest.
+
+    Whole numbers by rounding.
+    """
 
     id: str
     births: int
@@ -48,7 +51,7 @@ class GuidelineBlock(Model):
 
 
 class OptionBlock(Model):
-    """A therapy, or the way without a drug (`care`: without both; `note`: the chances above are its numbers)."""
+    """A therapy, or the way without a drug (`care`: without both; `note`: the chances above come nearest)."""
 
     option: str
     care: bool
@@ -61,7 +64,7 @@ class OptionBlock(Model):
     harms: tuple[Line, ...]
 
 
-Given = Literal["merge", "further-chances", "questions", "unknown", "missing", "open"]
+Given = Literal["merge", "further-chances", "questions", "unknown", "missing", "open", "of-what"]
 """What gives way where the page is full, in this order:
 
     merge            guidelines that are silent in the same way share one sentence
@@ -70,6 +73,7 @@ Given = Literal["merge", "further-chances", "questions", "unknown", "missing", "
     unknown          under “what is not known” four of the missing facts are named instead of eight
     missing          in the line of an answer that depends on facts, one of them is named instead of two
     open             guidelines whose answer is open share a sentence that points to “what is not known”
+    of-what          in a guideline's own line a certainty stands without what it is of; beside a number never
 
 What must stand on the sheet is none of it; if that does not fit, there is no sheet.
 """

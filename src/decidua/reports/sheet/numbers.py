@@ -6,16 +6,18 @@ miscarriage, group numbers must be there, and the women of the study must surely
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from decidua.consult import Consultation
 from decidua.content import Content
-from decidua.criteria import truth
+from decidua.criteria import Named, truth
+from decidua.criteria.tree import Always
 from decidua.evidence import Evidence, Verdict, read_evidence, read_verdicts
 from decidua.evidence.absolute import Impossible, absolute
 from decidua.evidence.estimates import Estimate, Estimates, read_estimates
-from decidua.evidence.randomised import baseline_refusals, refusals
+from decidua.evidence.randomised import KIND_UNKNOWN, baseline_refusals, refusals
+from decidua.guidelines import Knowledge
 
 OUTCOMES = ("live-birth", "miscarriage")
 """What the sheet is about; a pregnancy that began is not yet either."""
@@ -27,7 +29,7 @@ WOMEN: Mapping[str, str] = {
 """Kind of women in a study → the named criterion that tells whether she is one of them."""
 WHY: Mapping[str, str] = {
     "exposure": "design", "design-not-randomised": "design", "design-mixed": "design", "design-quasi": "design",
-    "design-not-printed": "design", "subgroup": "subgroup", "mismatch": "contradiction",
+    "design-not-printed": "design-unsaid", "subgroup": "subgroup", "mismatch": "contradiction",
     "discrepancy": "contradiction",
 }  # fmt: skip
 
@@ -58,10 +60,13 @@ def read_numbers(content: Content) -> Numbers:
 
 
 def pairs(numbers: Numbers, consultation: Consultation, option: str) -> tuple[tuple[Pair, ...], tuple[str, ...]]:
-    """The pairs that may stand there, and the kinds of reasons for which others may not."""
+    """The pairs that may stand there, and the kinds of reasons for which others may not.
+
+    An estimate of an outcome that is not printed is among the others.
+    """
     found, reasons = [], {}
     for estimate in numbers.estimates.about(option):
-        if estimate.outcome is None or estimate.outcome.id not in OUTCOMES:
+        if estimate.said.outcome not in (*OUTCOMES, None):
             continue
         why = _why_not(numbers, consultation, estimate)
         pair = None if why else _pair(numbers, estimate)
@@ -69,7 +74,26 @@ def pairs(numbers: Numbers, consultation: Consultation, option: str) -> tuple[tu
             found.append(pair)
         else:
             reasons[why or "unprinted"] = True
-    return tuple(found), tuple(reasons)
+    return _once(found), tuple(reasons)
+
+
+def of_these(knowledge: Knowledge, statement: str, women: str | None) -> bool:
+    """Whether a statement is about just the women of a study (a kind of `Women`), or about all women.
+
+    A part of them, or women who are more than they, are others: what holds of those need not hold of these.
+    """
+    population = knowledge.own_populations[statement]
+    return population in (Always(True), Named(WOMEN.get(women or "", "")))
+
+
+def _once(found: Sequence[Pair]) -> tuple[Pair, ...]:
+    """One for each printed row and outcome, with its counts: a row may print a ratio and a difference of the same."""
+    kept: dict[tuple[str, str, str | None], Pair] = {}
+    for pair in found:
+        place = (pair.estimate.table, pair.estimate.row.key, pair.estimate.said.outcome)
+        if place not in kept or (kept[place].counts is None and pair.counts):
+            kept[place] = pair
+    return tuple(kept.values())
 
 
 def _why_not(numbers: Numbers, consultation: Consultation, estimate: Estimate) -> str | None:
@@ -79,8 +103,8 @@ def _why_not(numbers: Numbers, consultation: Consultation, estimate: Estimate) -
 
 
 def _like_her(consultation: Consultation, women: str | None) -> bool:
-    """Surely so, or the print does not say who the women were (which is then said)."""
-    if women is None:
+    """Surely so, or the print does not say of what kind the women were (which is then said)."""
+    if women in KIND_UNKNOWN:
         return True
     knowledge, name = consultation.knowledge, WOMEN.get(women, "")
     if name not in knowledge.names:
