@@ -7,6 +7,7 @@ diagrams beside brute force over the same space, the command beside a bare Pytho
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import statistics
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -22,18 +24,21 @@ from decidua.answers import Answers, deciding, relevant
 from decidua.answers.functions import representative
 from decidua.answers.meaning import meaning
 from decidua.answers.space import Span
-from decidua.consult import consult
+from decidua.consult import Consultation, consult
 from decidua.consult.findings import explain, find
 from decidua.criteria import Criterion, truth
 from decidua.criteria.compiled import compile_criteria
 from decidua.errors import PatientConflictError
 from decidua.facts import Patient, Value, close
 from decidua.guidelines import Knowledge, read_knowledge
+from decidua.reports.build import build_report
 
 TARGETS = {
     "findings and trace of all statements": 1e-3,
     "all answers and relevant facts": 10e-3,
     "deciding sets of all options": 50e-3,
+    "update: consult and report": 50e-3,
+    "one of many, two processes": 10e-3,
     "compiled findings, 150 criteria": 60e-6,
     "decidua consult, from the shell": 0.6,
     "decidua --help, from the shell": 0.25,
@@ -155,6 +160,46 @@ def answers_against_brute_force(knowledge: Knowledge, given: Sequence[dict[str, 
     line("deciding sets of all options", median_time(sets, given), "all answers and relevant facts", fast)
 
 
+class Screens:
+    """What a page needs when one thing changes: consultation and report with deciding sets, from a common base."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        """What is the same for everybody is worked out once, as a server does when it starts."""
+        self.base = Answers(knowledge)
+        show(consult(self.base, Patient({})))
+        gc.collect()
+        gc.freeze()
+
+    def update(self, values: dict[str, Value]) -> None:
+        show(consult(self.base.apart(), Patient(values)))
+
+
+def show(consultation: Consultation) -> None:
+    build_report(consultation, "ko", why=False, deciding=True)
+
+
+def updates(knowledge: Knowledge, given: Sequence[dict[str, Value]]) -> None:
+    """Distinct patients, each once."""
+    screens = Screens(knowledge)
+    alone = median_time(lambda v: consult(screens.base.apart(), Patient(v)), given)
+    line("update: consult and report", median_time(screens.update, given), "the consultation alone", alone)
+    half = len(given) // 2
+    with ProcessPoolExecutor(2) as pool:
+        took = max(pool.map(_all_updates, (given[:half], given[half:])))
+    one = _all_updates(given[:half]) / half
+    line("one of many, two processes", took / len(given), "one of many, one process", one)
+    print(f"{'consults per second, two processes':42} {len(given) / took:10.0f}")
+
+
+def _all_updates(given: Sequence[dict[str, Value]]) -> float:
+    """Seconds for all of them, content and diagrams read beforehand."""
+    screens = Screens(read_knowledge())
+    start = time.perf_counter()
+    for values in given:
+        screens.update(values)
+    return time.perf_counter() - start
+
+
 def _interpreted(knowledge: Knowledge, given: Sequence[dict[str, Value]]) -> float:
     said = list(knowledge.populations.values())
     return median_time(lambda v: [truth(c, v, knowledge.names, knowledge.settled) for c in said], given)
@@ -195,6 +240,7 @@ def main() -> None:
     compiled_against_interpreter(knowledge, given)
     statements(knowledge, given)
     answers_against_brute_force(knowledge, given)
+    updates(knowledge, given)
     commands()
 
 

@@ -7,7 +7,8 @@
     │   ├── PatientSyntaxError   5  not YAML or JSON, or unsafe to read
     │   └── PatientConflictError 6  values that contradict each other
     ├── StudyError               7  the file of studies cannot be read or pooled
-    └── ServerError              8  a FHIR server cannot be reached, or does not give what was asked for
+    ├── AppraisalError           8  the file of judgements or ratings cannot be read or used
+    └── ServerError              9  a FHIR server cannot be reached, or does not give what was asked for
 
 Every message is one sentence: what was given, what is allowed, where, what to do. Messages about patients and
 usage are templates of the words files, so that they come in the reader's language.
@@ -43,6 +44,16 @@ class DeciduaError(Exception):
     def __str__(self) -> str:
         return self.message("en")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Whatever a kind's constructor takes, its errors pass between processes as they are."""
+        return _as_it_was, (type(self), dict(self.__dict__))
+
+
+def _as_it_was(kind: type[DeciduaError], parts: dict[str, object]) -> DeciduaError:
+    error = kind.__new__(kind)
+    error.__dict__.update(parts)
+    return error
+
 
 class UsageError(DeciduaError):
     exit_code = 2
@@ -77,5 +88,9 @@ class StudyError(DeciduaError):
     exit_code = 7
 
 
-class ServerError(DeciduaError):
+class AppraisalError(DeciduaError):
     exit_code = 8
+
+
+class ServerError(DeciduaError):
+    exit_code = 9

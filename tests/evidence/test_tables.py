@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from decidua.check.ledger import TALK, Ledger, read_ledger
+from decidua.check.ledger import Ledger, read_ledger
 from decidua.content.package import shipped
 from decidua.evidence import Evidence
 from decidua.evidence.cells import EMPTY, CellError, parse_cell, plain
 from decidua.evidence.model import Header, Row, Table
 from decidua.evidence.printed import Printed
 from decidua.evidence.read import parse_row
+from decidua.provenance import TALK
 
 
 @pytest.fixture(scope="module")

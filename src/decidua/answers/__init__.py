@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import Lock
 
 from decidua.answers.conclude import conclude
 from decidua.answers.deciding import DecidingSet, deciding
@@ -21,18 +22,41 @@ __all__ = [
 
 
 class Answers:
-    """The answer functions of one knowledge, each built when it is first asked for."""
+    """The answer functions of one knowledge, each built when it is first asked for.
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    Functions learn while they are used (diagrams grow, results are remembered), and the last patient is remembered:
+    an object is for one thread and one patient. `apart` makes one for each from a common base.
+    """
+
+    def __init__(self, knowledge: Knowledge, base: Answers | None = None) -> None:
         self.knowledge = knowledge
+        self._base = base
+        self._building = Lock()
         self._functions: dict[tuple[str, str], AnswerFunction] = {}
         self._concluded: tuple[Mapping[str, Value], Mapping[str, Value]] = ({}, {})
 
     def function(self, guideline: str, option: str) -> AnswerFunction:
         key = (guideline, option)
         if key not in self._functions:
-            self._functions[key] = build(self.knowledge, guideline, option)
+            base = self._base
+            self._functions[key] = build(self.knowledge, *key) if base is None else base._whole(*key).apart()
         return self._functions[key]
+
+    def _whole(self, guideline: str, option: str) -> AnswerFunction:
+        """With all that its copies start from, built by one thread, whichever comes first."""
+        with self._building:
+            found = self.function(guideline, option)
+            _ = found.root
+        return found
+
+    def apart(self) -> Answers:
+        """Answers that start from what these know and keep to themselves what they learn.
+
+        Shared stays what follows from a function alone, among it some deciding sets, by what is open and not by whom.
+
+        Any number of threads may take theirs from one base, as long as nothing but `apart` is asked of it.
+        """
+        return Answers(self.knowledge, self)
 
     def conclude(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
         """The values with what follows from stated names; the last patient is remembered."""

@@ -6,18 +6,24 @@ stated names (“unexplained”) count as one fact, because a clinician can stat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from functools import lru_cache
 from typing import cast
 
+from decidua.answers.diagram import Shape
 from decidua.answers.functions import AnswerFunction
+from decidua.answers.lanes import LARGEST, Assignment, Lanes
 from decidua.answers.space import condition
-from decidua.answers.worlds import settled_answer
 from decidua.criteria import Criterion
 
-LARGEST = 3
-Assignment = tuple[tuple[int, int], ...]
+__all__ = ["LARGEST", "DecidingSet", "deciding"]
+
+KEPT = 64
+"""Shapes that are remembered for one function."""
+
+Cells = tuple[tuple[int, ...], ...]
+"""For each fact of a set the cells that it may be in, ascending."""
 
 
 @dataclass(frozen=True)
@@ -31,76 +37,101 @@ class DecidingSet:
 
 def deciding(function: AnswerFunction, node: int) -> tuple[DecidingSet, ...]:
     """All deciding sets at a restricted diagram, smallest first; none where the answer is settled or disputed."""
-    cache = cast(dict[int, tuple[DecidingSet, ...]], function.caches.setdefault("deciding", {}))
-    if node not in cache:
-        if settled_answer(function, node) is not None:
-            cache[node] = ()
-        else:
-            cache[node] = tuple(_merged(function, _minimal(_settling(function, node, function.readings, LARGEST))))
-    return cache[node]
+    if "decider" not in function.shared:
+        function.shared["decider"] = Decider(function)
+    return cast(Decider, function.shared["decider"]).sets(function.diagrams.shape(node))
 
 
-def _settling(function: AnswerFunction, node: int, start: int, left: int) -> tuple[tuple[Assignment, str], ...]:
-    """Every assignment of up to `left` variables from level `start` on that settles the answer."""
-    memo = cast(
-        dict[tuple[int, int, int], tuple[tuple[Assignment, str], ...]], function.caches.setdefault("settling", {})
-    )
-    key = (node, start, left)
-    if key in memo:
-        return memo[key]
-    diagrams = function.diagrams
-    found: list[tuple[Assignment, str]] = []
-    for level in sorted(diagrams.support(node)):
-        if level < start:
-            continue
-        for cell in range(diagrams.widths[level]):
-            below = diagrams.cofactor(node, level, cell)
-            answer = settled_answer(function, below)
-            if answer is not None:
-                found.append((((level, cell),), answer))
-            elif left > 1 and diagrams.reachable(below):
-                rest = _settling(function, below, level + 1, left - 1)
-                found += [(((level, cell), *assignment), reached) for assignment, reached in rest]
-    memo[key] = tuple(found)
-    return memo[key]
+class Decider:
+    """Deciding sets of one function, by the shape of what knowledge leaves of its diagram.
+
+    The shapes last asked for are remembered, `KEPT` at most. A shape says what is still open, never who asked.
+    """
+
+    def __init__(self, function: AnswerFunction) -> None:
+        diagrams, self.readings = function.diagrams, function.readings
+        self.variables = diagrams.variables
+        self.lanes = Lanes(diagrams.widths, self.readings, sorted(diagrams.reachable(function.plain), key=str))
+        self.answers = {1 << at: cast(str, answer) for at, answer in enumerate(self.lanes.answers)}
+        self.conditions: dict[tuple[int, tuple[int, ...]], Criterion] = {}
+        self.sets = lru_cache(maxsize=KEPT)(self._sets)
+
+    def _sets(self, shape: Shape) -> tuple[DecidingSet, ...]:
+        return tuple(self._merged(self._settling(shape)))
+
+    def _settling(self, shape: Shape) -> list[tuple[Assignment, str]]:
+        """Every assignment that settles the answer and of which no part does, with the answer; none if that is settled.
+
+        It settles if some world is left, and under no reading more than one answer.
+        """
+        lanes, found = self.lanes, self.lanes.possible(shape)
+        together = open_still = 0
+        for node in self._under_readings(shape):
+            together |= found[node]
+            open_still |= lanes.several(found[node])
+        settled, answers_in = lanes.some(together) & ~open_still, lanes.contents(together)
+        return [
+            (assignment, self.answers.get(answers_in(lane), "disputed"))
+            for lane, assignment in self._minimal(settled)
+            if assignment
+        ]
+
+    def _under_readings(self, shape: Shape) -> set[int]:
+        """The places of the diagrams over names and facts that the ways of reading lead to."""
+        found, stack = set[int](), [len(shape) - 1]
+        while stack:
+            at = stack.pop()
+            level, inside = shape[at]
+            if level >= self.readings:
+                found.add(at)
+            else:
+                stack += cast(tuple[int, ...], inside)
+        return found
+
+    def _minimal(self, settled: int) -> Iterator[tuple[int, Assignment]]:
+        """The settled lanes of which no part is settled."""
+        larger = self.lanes.all
+        for size in self.lanes.sized:
+            larger ^= size
+            found = [(lane, self.lanes.assignment(lane)) for lane in self.lanes.set_in(settled & size)]
+            yield from found
+            if larger:
+                settled &= ~(self.lanes.holding(assignment for _, assignment in found) & larger)
+
+    def _merged(self, found: list[tuple[Assignment, str]]) -> list[DecidingSet]:
+        """Join assignments of the same facts and answer that differ in the cells of one fact."""
+        groups: dict[tuple[tuple[int, ...], str], list[Cells]] = {}
+        for assignment, answer in found:
+            levels = tuple([level for level, _ in assignment])
+            groups.setdefault((levels, answer), []).append(tuple([(cell,) for _, cell in assignment]))
+        sets = []
+        for (levels, answer), rows in groups.items():
+            facts = tuple([self.variables[level].id for level in levels])
+            for row in self._rows(levels, rows):
+                when = tuple([self._condition(level, cells) for level, cells in zip(levels, row, strict=True)])
+                sets.append(DecidingSet(facts, when, answer))
+        return sorted(sets, key=lambda s: (len(s.facts), s.answer == "disputed", s.facts))
+
+    def _rows(self, levels: tuple[int, ...], rows: list[Cells]) -> list[Cells]:
+        """The rows joined fact by fact, in order."""
+        for position, level in enumerate(levels if len(rows) > 1 else ()):
+            rows = _joined(rows, position, self.lanes.widths[level])
+        return sorted(rows)
+
+    def _condition(self, level: int, cells: tuple[int, ...]) -> Criterion:
+        if (level, cells) not in self.conditions:
+            self.conditions[level, cells] = condition(self.variables[level], cells)
+        return self.conditions[level, cells]
 
 
-def _minimal(found: Iterable[tuple[Assignment, str]]) -> list[tuple[Assignment, str]]:
-    """Drop an assignment if some part of it settles already."""
-    kept: dict[frozenset[tuple[int, int]], str] = {}
-    for assignment, answer in sorted(found, key=lambda pair: len(pair[0])):
-        parts = (frozenset(part) for size in range(1, len(assignment)) for part in combinations(assignment, size))
-        if not any(part in kept for part in parts):
-            kept.setdefault(frozenset(assignment), answer)
-    return [(tuple(sorted(assignment)), answer) for assignment, answer in kept.items()]
-
-
-def _merged(function: AnswerFunction, found: list[tuple[Assignment, str]]) -> list[DecidingSet]:
-    """Join assignments of the same facts and answer that differ in the cells of one fact."""
-    groups: dict[tuple[tuple[int, ...], str], set[tuple[frozenset[int], ...]]] = {}
-    for assignment, answer in found:
-        levels = tuple(level for level, _ in assignment)
-        groups.setdefault((levels, answer), set()).add(tuple(frozenset([cell]) for _, cell in assignment))
-    variables = function.diagrams.variables
-    sets = []
-    for (levels, answer), rows in groups.items():
-        for position, level in enumerate(levels):
-            rows = _joined(rows, position, function.diagrams.widths[level])
-        for row in sorted(rows, key=lambda row: [sorted(cells) for cells in row]):
-            pairs = zip(levels, row, strict=True)
-            when = tuple(condition(variables[level], sorted(cells)) for level, cells in pairs)
-            sets.append(DecidingSet(tuple(variables[level].id for level in levels), when, answer))
-    return sorted(sets, key=lambda s: (len(s.facts), s.answer == "disputed", s.facts))
-
-
-def _joined(rows: set[tuple[frozenset[int], ...]], position: int, width: int) -> set[tuple[frozenset[int], ...]]:
+def _joined(rows: list[Cells], position: int, width: int) -> list[Cells]:
     """Rows that differ in one fact as one row, except where every value of it does: no condition says “any value”."""
-    by_rest: dict[tuple[frozenset[int], ...], frozenset[int]] = {}
+    by_rest: dict[Cells, tuple[int, ...]] = {}
     for row in rows:
-        rest = (*row[:position], *row[position + 1 :])
-        by_rest[rest] = by_rest.get(rest, frozenset()) | row[position]
-    apart = {
-        rest: [cells] if len(cells) < width else [frozenset([cell]) for cell in cells]
+        rest = row[:position] + row[position + 1 :]
+        by_rest[rest] = by_rest.get(rest, ()) + row[position]
+    return [
+        (*rest[:position], kept, *rest[position:])
         for rest, cells in by_rest.items()
-    }
-    return {(*rest[:position], cells, *rest[position:]) for rest, found in apart.items() for cells in found}
+        for kept in ([tuple(sorted(cells))] if len(cells) < width else [(cell,) for cell in cells])
+    ]

@@ -11,6 +11,8 @@ from decidua.answers.space import Variable
 
 IMPOSSIBLE = "impossible"
 LEAF = 1 << 30
+Shape = tuple[tuple[int, Hashable], ...]
+"""Each node after its children: its level and their places, or LEAF and its value. The last is the root."""
 
 
 class Diagrams:
@@ -24,9 +26,17 @@ class Diagrams:
         self.value: list[Hashable] = []
         self._leaves: dict[Hashable, int] = {}
         self._nodes: dict[tuple[int, tuple[int, ...]], int] = {}
-        self._cofactors: dict[tuple[int, int, int], int] = {}
         self._reachable: dict[int, frozenset[Hashable]] = {}
         self.impossible = self.leaf(IMPOSSIBLE)
+
+    def copy(self) -> Diagrams:
+        """The same nodes under the same numbers; what is added later is added to the copy alone."""
+        made = Diagrams.__new__(Diagrams)
+        made.variables, made.widths, made.impossible = self.variables, self.widths, self.impossible
+        made.level, made.children, made.value = self.level[:], self.children[:], self.value[:]
+        made._leaves, made._nodes = dict(self._leaves), dict(self._nodes)
+        made._reachable = dict(self._reachable)
+        return made
 
     def leaf(self, value: Hashable) -> int:
         if value not in self._leaves:
@@ -35,7 +45,7 @@ class Diagrams:
 
     def node(self, level: int, children: tuple[int, ...]) -> int:
         """The node that tests `level`; no node where all children are the same."""
-        if all(child == children[0] for child in children):
+        if children.count(children[0]) == len(children):
             return children[0]
         key = (level, children)
         if key not in self._nodes:
@@ -103,18 +113,8 @@ class Diagrams:
         return go(root)
 
     def cofactor(self, node: int, level: int, cell: int) -> int:
-        """The diagram with one level fixed; remembered, because deciding sets ask the same again and again."""
-        at = self.level[node]
-        if at > level:
-            return node
-        if at == level:
-            return self.children[node][cell]
-        key = (node, level, cell)
-        found = self._cofactors.get(key)
-        if found is None:
-            found = self.node(at, tuple([self.cofactor(child, level, cell) for child in self.children[node]]))
-            self._cofactors[key] = found
-        return found
+        """The diagram with one level fixed."""
+        return self.restrict(node, {level: (cell,)})
 
     def reachable(self, node: int) -> frozenset[Hashable]:
         """The leaf values under a node, without IMPOSSIBLE."""
@@ -126,6 +126,22 @@ class Diagrams:
                 found = frozenset().union(*[self.reachable(child) for child in set(self.children[node])])
             self._reachable[node] = found
         return found
+
+    def shape(self, root: int) -> Shape:
+        """A diagram by itself, the same for the same function, wherever its nodes are numbered."""
+        places: dict[int, int] = {}
+        found: list[tuple[int, Hashable]] = []
+
+        def go(node: int) -> int:
+            if node not in places:
+                level = self.level[node]
+                inside = self.value[node] if level == LEAF else tuple([go(child) for child in self.children[node]])
+                places[node] = len(found)
+                found.append((level, inside))
+            return places[node]
+
+        go(root)
+        return tuple(found)
 
     def support(self, root: int) -> set[int]:
         """The levels that a diagram tests."""

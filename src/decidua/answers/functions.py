@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import cast
@@ -45,6 +45,9 @@ class AnswerFunction:
     """How many of the first variables are readings."""
     conflicts: tuple[Conflict, ...]
     caches: dict[str, dict[object, object]] = field(default_factory=dict)
+    """What is learned at its nodes."""
+    shared: dict[str, object] = field(default_factory=dict)
+    """What follows from the function alone; the same for all copies."""
 
     @cached_property
     def root(self) -> int:
@@ -53,6 +56,15 @@ class AnswerFunction:
         if self.builder is None or not names:
             return self.plain
         return self.diagrams.combine(_within, [self.plain, *map(self.builder.stated, names)])
+
+    def apart(self) -> AnswerFunction:
+        """A copy that learns by itself; the numbers of nodes are the same. Of silence there is nothing to learn."""
+        if not self.said:
+            return self
+        caches = {name: dict(cache) for name, cache in self.caches.items()}
+        made = replace(self, diagrams=self.diagrams.copy(), builder=None, caches=caches)
+        made.__dict__["root"] = self.root
+        return made
 
 
 def build(knowledge: Knowledge, guideline: str, option: str) -> AnswerFunction:

@@ -41,6 +41,8 @@ class Standing:
     @cached_property
     def node(self) -> int:
         """The restricted diagram with the names that may still be stated; built only where it is asked for."""
+        if self.function.root == self.function.plain:
+            return self.plain
         return self.function.diagrams.restrict(self.function.root, self.allowed)
 
     @property
@@ -92,31 +94,7 @@ def branches(function: AnswerFunction, node: int) -> tuple[Branch, ...]:
     return tuple(found)
 
 
-def settled_answer(function: AnswerFunction, node: int) -> str | None:
-    """The one answer (or `disputed`) that a diagram has come to; None while facts still matter or no world is left."""
-    found = _under_readings(function, node)
-    if found is None or not found:
-        return None
-    return next(iter(found)) if len(found) == 1 else "disputed"
-
-
-def _under_readings(function: AnswerFunction, node: int) -> frozenset[str] | None:
-    """The answers that the readings give, each settled; None if facts still matter under one of them."""
-    cache = cast(dict[int, frozenset[str] | None], function.caches.setdefault("settled", {}))
-    if node not in cache:
-        diagrams = function.diagrams
-        if diagrams.level[node] >= function.readings:
-            reached = cast(frozenset[str], diagrams.reachable(node))
-            cache[node] = reached if len(reached) <= 1 else None
-        else:
-            below = [_under_readings(function, child) for child in diagrams.children[node]]
-            cache[node] = None if None in below else frozenset().union(*below)  # type: ignore[arg-type]
-    return cache[node]
-
-
 def ordered(answers: frozenset[str] | set[str]) -> tuple[str, ...]:
-    return tuple(sorted(answers, key=_rank))
-
-
-def _rank(answer: object) -> int:
-    return ANSWERS.index(answer) if isinstance(answer, str) and answer in ANSWERS else len(ANSWERS)
+    """In the order of the answers; conflicts of the content last."""
+    known = tuple([answer for answer in ANSWERS if answer in answers])
+    return known if len(known) == len(answers) else (*known, *(answer for answer in answers if answer not in ANSWERS))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from decidua.check.codes import code_problems
+from decidua.check.comparisons import comparison_problems
 from decidua.check.conflicts import conflict_problems, size_problems
 from decidua.check.coverage import Coverage, coverage, verify_source, write_ledger
 from decidua.check.docket import Question, Settlement, apply_reply, docket
@@ -40,7 +41,7 @@ def problems(knowledge: Knowledge) -> list[Problem]:
         *word_problems(knowledge.content.roots[0]), *code_problems(knowledge), *permanence_problems(knowledge.content),
         *unused_problems(knowledge), *reach_problems(knowledge), *conflict_problems(knowledge),
         *size_problems(knowledge), *limit_problems(knowledge), *example_problems(knowledge),
-        *evidence_problems(knowledge),
+        *evidence_problems(knowledge), *comparison_problems(knowledge),
     ]  # fmt: skip
     return sorted(found, key=lambda problem: (problem.file, problem.line, problem.item, problem.message))
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from decidua.check.ledger import ROLES, TALK, Ledger, LedgerLine, hash_of, source_lines
+from decidua.check.ledger import ROLES, Ledger, LedgerLine, hash_of, source_lines
 from decidua.check.raw import all_ids, cites
 from decidua.check.roles import proposed
 from decidua.guidelines import Knowledge
+from decidua.provenance import TALK
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NAME = "ledger.tsv"
-TALK = "lee-2025-talk"
 COLUMNS = "line\tsha256\trole\tids"
 
 CONTENT_ROLES = (

@@ -13,15 +13,19 @@ from decidua import __version__
 
 VERBS = {
     "consult": "What each guideline says for one patient, side by side.",
+    "sheet": "The counselling sheet: one A4 page for a talk with the patient.",
     "new": "Write a commented blank patient file.",
     "facts": "Browse what may be known of a patient.",
     "guidelines": "Browse the guidelines and their statements, with citations.",
     "options": "Browse therapies and tests, with citations.",
     "evidence": "Browse the source's study tables, and which printed numbers can be recomputed.",
+    "absolute": "Printed effects as numbers of a thousand, with icon arrays; and why most are not shown so.",
     "reproduce": "Recompute every printed number that follows from others.",
     "pool": "Pool studies: one meta-analysis of a CSV or RevMan 5 file.",
+    "appraise": "Appraise evidence by GRADE, or a guideline by AGREE II.",
     "export": "Write the guidelines as CQL, as a FHIR package, or their evidence in FHIR R5.",
     "docket": "Open questions to the guidelines' authors.",
+    "serve": "Serve the pages and the API, on this machine.",
     "check": "Check the content: schema, citations, conflicts, coverage.",
 }
 

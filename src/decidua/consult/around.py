@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args
 
-from decidua.criteria import truth
+from decidua.consult.met import Met
 from decidua.facts import Value
-from decidua.guidelines import Indication, Knowledge, Option, Precaution, Statement
+from decidua.guidelines import Indication, Option, Precaution, Statement
 from decidua.guidelines.model import Legal, Stage, Window
 
 Now = Literal["open", "later", "closed", "unknown", "not-printed", "not-for"]
@@ -60,18 +60,16 @@ def _in_days(days: tuple[int, int], gestation: Value | None) -> Now:
     return "later" if gestation < days[0] else "closed" if gestation > days[1] else "open"
 
 
-def before(
-    knowledge: Knowledge, option: Option, guideline: str, values: Mapping[str, Value]
-) -> tuple[PrecautionState, ...]:
+def before(option: Option, guideline: str, met: Met) -> tuple[PrecautionState, ...]:
     """The precautions that this guideline, or the talk in no guideline's name, prints for the option."""
     printed = [p for p in option.before if not p.guidelines or guideline in p.guidelines]
-    return tuple(PrecautionState(p, _check(knowledge, p, values)) for p in printed)
+    return tuple(PrecautionState(p, _check(p, met)) for p in printed)
 
 
-def _check(knowledge: Knowledge, precaution: Precaution, values: Mapping[str, Value]) -> Check:
+def _check(precaution: Precaution, met: Met) -> Check:
     if precaution.satisfied is None:
         return "look"
-    holds = truth(knowledge.conditions[precaution.id], values, knowledge.names, knowledge.settled)
+    holds = met.holds[precaution.id]
     return "missing" if holds is None else "done" if holds else "failing"
 
 
@@ -85,10 +83,6 @@ def law(option: Option, values: Mapping[str, Value]) -> tuple[LegalState, ...]:
     return tuple(map(state, option.legal))
 
 
-def other_indications(knowledge: Knowledge, option: Option, values: Mapping[str, Value]) -> tuple[Indication, ...]:
+def other_indications(option: Option, met: Met) -> tuple[Indication, ...]:
     """Other reasons for the option that are surely present: an answer about pregnancy loss does not bear on them."""
-    return tuple(
-        indication
-        for indication in option.other_indications
-        if truth(knowledge.conditions[indication.id], values, knowledge.names, knowledge.settled)
-    )
+    return tuple(indication for indication in option.other_indications if met.holds[indication.id])

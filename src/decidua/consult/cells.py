@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from decidua.answers import FOR, Answers, Branch, DecidingSet, Standing, deciding, relevant, unrefined
 from decidua.consult.around import LegalState, Now, PrecautionState, before, law, now, other_indications
-from decidua.consult.findings import Finding, find
+from decidua.consult.findings import Finding
+from decidua.consult.met import Met
 from decidua.consult.regimens import Worked, work_out
 from decidua.errors import PatientConflictError
 from decidua.facts import Value
@@ -44,18 +45,18 @@ class Cell:
         return self.standing.branches
 
 
-def meet(answers: Answers, guideline: str, option: str, values: Mapping[str, Value]) -> Cell:
+def meet(answers: Answers, guideline: str, option: str, met: Met) -> Cell:
     """Raises PatientConflictError if the known facts admit no complete patient."""
-    knowledge = answers.knowledge
+    knowledge, values = answers.knowledge, met.values
     function = answers.function(guideline, option)
     standing = answers.standing(guideline, option, values)
     if standing is None:
         raise PatientConflictError("error.no-world", guideline=guideline, option=option)
-    findings = tuple(find(knowledge, statement, values) for statement in knowledge.said(guideline, option))
+    findings = tuple(met.findings[statement.id] for statement in knowledge.said(guideline, option))
     speaking = _speaking(findings, standing)
     meant = knowledge.options[option]
-    checks = before(knowledge, meant, guideline, values)
-    others = other_indications(knowledge, meant, values)
+    checks = before(meant, guideline, met)
+    others = other_indications(meant, met)
     return Cell(
         guideline, option, standing, findings, speaking,
         tuple(f.statement for f in findings if f.statement.kind == "remark" and f.applies != "does-not-apply"),
@@ -66,7 +67,9 @@ def meet(answers: Answers, guideline: str, option: str, values: Mapping[str, Val
 
 
 def deciding_sets(answers: Answers, cell: Cell) -> tuple[DecidingSet, ...]:
-    """The cell's deciding sets; asked for only where they are shown."""
+    """The cell's deciding sets; asked for only where they are shown. What is settled or disputed has none."""
+    if cell.answer != "needs-data":
+        return ()
     return deciding(answers.function(cell.guideline, cell.option), cell.standing.node)
 
 
@@ -92,6 +95,8 @@ def _now(standing: Standing, speaking: tuple[Statement, ...], values: Mapping[st
 
 def _readings(standing: Standing) -> tuple[str, ...]:
     """Readings that, all else equal, change what is possible."""
+    if len({branch.possible for branch in standing.branches}) == 1:
+        return ()
     ids = sorted({id_ for branch in standing.branches for id_, _ in branch.readings})
     return tuple(id_ for id_ in ids if _matters(id_, standing.branches))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from decidua.answers import FOR, Answers
@@ -11,10 +12,9 @@ from decidua.consult.asks import Asks, asks
 from decidua.consult.cells import Cell, meet
 from decidua.consult.definitions import DefinitionState, definition
 from decidua.consult.disagreements import Disagreement, disagreements
+from decidua.consult.met import Criteria, Met
 from decidua.consult.patient import admit
-from decidua.criteria import truth
-from decidua.criteria.tree import Always
-from decidua.facts import Patient, Value
+from decidua.facts import Patient
 from decidua.guidelines import Knowledge
 from decidua.guidelines.model import Chance
 
@@ -41,7 +41,11 @@ class Consultation:
     """Sourced chances of a live birth without drugs that fit her."""
 
     def cell(self, guideline: str, option: str) -> Cell:
-        return next(cell for cell in self.cells if (cell.guideline, cell.option) == (guideline, option))
+        return self._by_id[guideline, option]
+
+    @cached_property
+    def _by_id(self) -> Mapping[tuple[str, str], Cell]:
+        return {(cell.guideline, cell.option): cell for cell in self.cells}
 
 
 def consult(
@@ -50,17 +54,17 @@ def consult(
     """`options`, `guidelines`: which to show; empty: all. Raises PatientConflictError."""
     knowledge = answers.knowledge
     patient = measured(knowledge, admit(knowledge, patient))
-    values = patient.values
+    values, met = patient.values, knowledge.kept(Criteria).meet(patient.values)
     shown = tuple(options) or tuple(order(knowledge))
     societies = tuple(guidelines) or tuple(sorted(knowledge.guidelines, key=lambda g: knowledge.guidelines[g].year))
-    cells = tuple(meet(answers, guideline, option, values) for option in shown for guideline in societies)
+    cells = tuple(meet(answers, guideline, option, met) for option in shown for guideline in societies)
     return Consultation(
         knowledge, answers, patient, societies, shown,
         tuple(definition(knowledge, guideline, values) for guideline in societies),
         cells,
         tuple((option, test_state(knowledge, option, patient)) for option in shown if option.startswith("test:")),
         disagreements(answers, cells, values), asks(knowledge, cells, values), _alone(knowledge, cells),
-        tuple(chance for chance in knowledge.chances.values() if _fits(knowledge, chance, values)),
+        tuple(chance for chance in knowledge.chances.values() if _fits(chance, met)),
     )  # fmt: skip
 
 
@@ -92,12 +96,9 @@ def test_state(knowledge: Knowledge, option: str, patient: Patient) -> Done:
     return "not-done" if said is False else "no-record"
 
 
-def _fits(knowledge: Knowledge, chance: Chance, values: Mapping[str, Value]) -> bool:
+def _fits(chance: Chance, met: Met) -> bool:
     """Whether the study surely was of women like her, as far as its conditions go, and did not leave her out."""
-    left_out = knowledge.conditions.get(f"{chance.id}.unless", Always(False))
-    both = (knowledge.conditions[chance.id], left_out)
-    fits, out = (truth(criterion, values, knowledge.names, knowledge.settled) for criterion in both)
-    return fits is True and out is not True
+    return met.holds[chance.id] is True and met.holds.get(f"{chance.id}.unless") is not True
 
 
 def _inferred(patient: Patient, fact: str) -> bool:

@@ -50,6 +50,10 @@ def kinds(content: Content) -> Mapping[frozenset[str], str]:
     }
 
 
+def _kinds(knowledge: Knowledge) -> Mapping[frozenset[str], str]:
+    return kinds(knowledge.content)
+
+
 def kind_labels(content: Content) -> Mapping[str, Text]:
     return {item.id: Text.model_validate(item.data["label"]) for item in content.of("disagreement_kinds")}
 
@@ -60,13 +64,12 @@ def _between(knowledge: Knowledge, option: str, one: Cell, other: Cell) -> Disag
         if one.answer == other.answer:
             differs = _differs(one, other)
             return Disagreement(option, "agreement", between, differs) if differs else None
-        kind = kinds(knowledge.content).get(frozenset((one.answer, other.answer)))
+        kind = knowledge.kept(_kinds).get(frozenset((one.answer, other.answer)))
         return Disagreement(option, kind, between, _differs(one, other)) if kind else None
     if set(one.standing.possible) & set(other.standing.possible):
         return None
-    found = {
-        kinds(knowledge.content).get(frozenset((a, b))) for a in one.standing.possible for b in other.standing.possible
-    }
+    table = knowledge.kept(_kinds)
+    found = {table.get(frozenset((a, b))) for a in one.standing.possible for b in other.standing.possible}
     if found <= SPEECH:
         return Disagreement(option, "silent", between, ())
     kind = found.pop() if len(found) == 1 else "some"

@@ -24,7 +24,7 @@ from decidua.errors import ContentError
 KINDS = (
     "fact_groups", "facts", "constraints", "criteria", "readings", "guidelines", "statements", "options",
     "sources", "discrepancies", "disagreement_kinds", "background", "not_covered", "chances", "indications_of",
-    "tables", "claims", "methods", "evidence_links", "plots", "baselines",
+    "tables", "claims", "methods", "evidence_links", "plots", "baselines", "outcomes", "comparisons", "harms",
 )  # fmt: skip
 NOT_CONTENT = re.compile(r"(^|/)(package\.yaml|words/[^/]+\.(en|ko)\.yaml|fhir/mapping\.yaml)$")
 """What holds no items: the manifest, the sentences of the interface, and how FHIR is read."""

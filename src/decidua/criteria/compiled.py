@@ -29,41 +29,66 @@ class Compiled:
         return [TRUTHS[code] for code in self.run(values)[: len(self.criteria)]]
 
 
-def compile_criteria(criteria: Sequence[Criterion], names: Mapping[str, Criterion], settled: Settled) -> Compiled:
-    """Generate and compile one function for all criteria under the settled readings."""
-    writer = _Writer(names, settled)
-    slots = [writer.slot(criterion) for criterion in criteria]
+def compile_criteria(
+    criteria: Sequence[Criterion], names: Mapping[str, Criterion], settled: Settled, ways: Sequence[Settled] = ()
+) -> Compiled:
+    """Generate and compile one function for all criteria under the settled readings.
+
+    `ways`: for each criterion the readings that are settled for it alone; empty: for none of them.
+    """
+    writer = _Writer(names)
+    taken = [{**settled, **way} for way in ways or [{}] * len(criteria)]
+    slots = [writer.under(way, criterion) for way, criterion in zip(taken, criteria, strict=True)]
     order = list(writer.slots)
-    returned = ", ".join(slots + [writer.slots[part] for part in order])
+    returned = ", ".join(slots + list(writer.slots.values()))
     source = "def run(values):\n    get = values.get\n" + "".join(f"    {line}\n" for line in writer.lines)
     source += f"    return bytes(({returned}{',' if returned else ''}))\n"
     space: dict[str, object] = {"compare": _compare_code, **writer.constants}
     exec(compile(source, "<criteria>", "exec"), space)
-    return Compiled(space["run"], tuple(criteria), tuple(order), source)  # type: ignore[arg-type]
+    return Compiled(space["run"], tuple(criteria), tuple(part for part, _ in order), source)  # type: ignore[arg-type]
 
 
 def _compare_code(node: Compare, known: Value) -> int:
     return TRUTHS.index(compare(node, known))
 
 
-class _Writer:
-    """Writes one assignment per distinct part, parts first."""
+Way = tuple[tuple[str, str], ...]
 
-    def __init__(self, names: Mapping[str, Criterion], settled: Settled) -> None:
-        self.names, self.settled = names, settled
-        self.slots: dict[Criterion, str] = {}
+
+class _Writer:
+    """Writes one assignment per distinct part and way of reading it, parts first."""
+
+    def __init__(self, names: Mapping[str, Criterion]) -> None:
+        self.names = names
+        self.settled: Settled = {}
+        self.slots: dict[tuple[Criterion, Way], str] = {}
+        self.readings: dict[Criterion, frozenset[str]] = {}
         self.lines: list[str] = []
         self.constants: dict[str, object] = {}
 
+    def under(self, settled: Settled, criterion: Criterion) -> str:
+        """The variable that holds the criterion where these readings are settled."""
+        self.settled = settled
+        return self.slot(criterion)
+
     def slot(self, node: Criterion) -> str:
-        if node not in self.slots:
+        key = (node, tuple((id_, self.settled[id_]) for id_ in sorted(self.below(node)) if id_ in self.settled))
+        if key not in self.slots:
             text = self.text(node)
             variable = f"v{len(self.slots)}"
             self.lines.append(
                 f"{variable} = {text}" if "\n" not in text else text.replace("\n    @ =", f"\n    {variable} =")
             )
-            self.slots[node] = variable
-        return self.slots[node]
+            self.slots[key] = variable
+        return self.slots[key]
+
+    def below(self, node: Criterion) -> frozenset[str]:
+        """The readings that the part turns on, names followed."""
+        if node not in self.readings:
+            parts = (self.names[node.id],) if isinstance(node, Named) else parts_of(node)
+            own = {node.reading} if isinstance(node, Choose) else set[str]()
+            self.readings[node] = frozenset(own).union(*map(self.below, parts))
+        return self.readings[node]
 
     def constant(self, value: object) -> str:
         name = f"c{len(self.constants)}"

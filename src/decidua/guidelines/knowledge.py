@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from decidua.content import Content, Item, load
 from decidua.criteria import Criterion, CriterionError, facts_in, names_in, parse_spec, readings_in
@@ -26,6 +26,8 @@ from decidua.guidelines.model import (
 )
 from decidua.language import Text
 from decidua.provenance import Discrepancy, Source
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,17 @@ class Knowledge:
         for reading in self.readings.values():
             labels |= {f"{reading.id}/{slug}": text for slug, text in reading.alternatives.items()}
         return labels
+
+    def kept(self, make: Callable[..., T], *of: Hashable) -> T:
+        """`make(self, *of)`, made once: what other rooms work out from this content alone. Nothing of a patient."""
+        key = (make, *of)
+        if key not in self._kept:
+            self._kept[key] = make(self, *of)
+        return self._kept[key]  # type: ignore[no-any-return]
+
+    @cached_property
+    def _kept(self) -> dict[tuple[object, ...], Any]:
+        return {}
 
     def expand(self, criterion: Criterion) -> set[str]:
         """Base facts that the criterion rests on, names followed."""

@@ -51,7 +51,7 @@ class _Builder:
             chances=tuple(self.w.said(chance) for chance in chances),
             chances_note=None if chances else say(self.lang, "report.no-chance"),
             not_covered=tuple(item.says[self.lang] for item in self.k.not_covered.values()),
-            sources=tuple(self.sources()),
+            sources=self.w.once("sources", self.sources),
         )
 
     def content(self) -> m.ContentView:
@@ -69,11 +69,13 @@ class _Builder:
             total=content.statements,
         )
 
-    def sources(self) -> Iterable[m.SourceView]:
-        for source in self.k.sources.values():
-            yield m.SourceView(
+    def sources(self) -> tuple[m.SourceView, ...]:
+        return tuple(
+            m.SourceView(
                 id=source.id, title=source.title[self.lang], year=source.year, url=source.url, read=source.read
             )
+            for source in self.k.sources.values()
+        )
 
     def shown(self) -> Iterable[tuple[str, Value]]:
         """What is known, without what only repeats it: bounds from constraints, and tests done because of a result."""
@@ -85,8 +87,11 @@ class _Builder:
                 yield id_, value
 
     def fact_order(self, pair: tuple[str, Value]) -> tuple[int, str]:
-        order = list(self.k.vocabulary.facts)
-        return (order.index(pair[0]) if pair[0] in order else len(order), pair[0])
+        order: dict[str, int] = self.w.once("order", self.order)
+        return (order.get(pair[0], len(order)), pair[0])
+
+    def order(self) -> dict[str, int]:
+        return {id_: place for place, id_ in enumerate(self.k.vocabulary.facts)}
 
     def fact(self, id_: str, value: Value) -> m.FactView:
         fact, given = self.k.vocabulary.facts.get(id_), self.c.patient.given.get(id_)
@@ -105,7 +110,7 @@ class _Builder:
         return say(self.lang, f"origin.{source if source in ORIGINS else 'constraint'}")
 
     def disagreements(self) -> Iterable[m.DisagreementView]:
-        labels = kind_labels(self.k.content)
+        labels = self.w.once("kinds", kind_labels, self.k.content)
         for found in self.c.disagreements:
             words = labels[found.kind][self.lang] if found.kind in labels else say(self.lang, f"kind.{found.kind}")
             cells = [self.c.cell(guideline, found.option) for guideline in found.between]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from decidua.answers import AGAINST, FOR, SILENT, WEAK
-from decidua.consult import Cell, Consultation, Finding, deciding_sets, explain
+from decidua.answers import AGAINST, FOR, SILENT, WEAK, DecidingSet
+from decidua.consult import Cell, Consultation, Finding, LegalState, PrecautionState, deciding_sets, explain
+from decidua.guidelines import Statement
 from decidua.language import Lang
 from decidua.reports import models as m
 from decidua.reports.evidence_views import EvidenceViews
-from decidua.reports.wording import Wording, machine_words
+from decidua.reports.wording import Wording
 
 GROUPS: Sequence[tuple[m.Group, Iterable[str]]] = (
     ("for", FOR), ("against", AGAINST), ("weak", WEAK), ("silent", SILENT),
@@ -26,8 +27,9 @@ class CellViews:
 
     def __init__(self, consultation: Consultation, lang: Lang, why: bool, deciding: bool) -> None:
         self.c, self.why, self.with_deciding, self.full = consultation, why, deciding, why or deciding
-        self.w = Wording(consultation.knowledge, lang)
-        self.evidence = EvidenceViews(self.w)
+        self.w = consultation.knowledge.kept(Wording, lang)
+        self.evidence = consultation.knowledge.kept(EvidenceViews, lang)
+        self.done = dict(consultation.done)
 
     def guideline(self, id_: str) -> m.GuidelineView:
         meant, cells = self.w.k.guidelines[id_], [cell for cell in self.c.cells if cell.guideline == id_]
@@ -55,7 +57,7 @@ class CellViews:
         )
 
     def test(self, cell: Cell) -> m.TestView:
-        return m.TestView(**self.option(cell), done=dict(self.c.done)[cell.option])
+        return m.TestView(**self.option(cell), done=self.done[cell.option])
 
     def option(self, cell: Cell) -> dict[str, object]:
         return {
@@ -80,9 +82,7 @@ class CellViews:
     def _readings(self, cell: Cell) -> dict[str, object]:
         branches = [branch for branch in cell.branches if branch.readings]
         return {
-            "readings": tuple(
-                m.BranchView(readings=self.w.choices(branch.readings), possible=branch.possible) for branch in branches
-            ),
+            "readings": tuple(map(self.w.branch, branches)),
             "depends_on": cell.readings,
         }
 
@@ -95,45 +95,60 @@ class CellViews:
 
     def _around(self, cell: Cell) -> dict[str, object]:
         return {
-            "before": tuple(m.PrecautionView(**self.w.said_parts(p.precaution), state=p.state) for p in cell.before),
-            "legal": tuple(
-                m.LegalView(
-                    **self.w.said_parts(state.legal),
-                    country=state.country,
-                    countries=state.legal.countries,
-                    dated=state.legal.dated,
-                )
-                for state in cell.legal
-            ),
+            "before": tuple(map(self.precaution, cell.before)),
+            "legal": tuple(map(self.legal, cell.legal)),
             "now": cell.now,
             "other_indications": tuple(self.w.said(indication) for indication in cell.other_indications),
         }
 
+    def precaution(self, found: PrecautionState) -> m.PrecautionView:
+        return m.PrecautionView(**self.w.said_parts(found.precaution), state=found.state)
+
+    def legal(self, found: LegalState) -> m.LegalView:
+        law = found.legal
+        return m.LegalView(
+            **self.w.said_parts(law), country=found.country, countries=law.countries, dated=law.dated
+        )  # fmt: skip
+
     def deciding(self, cell: Cell) -> tuple[m.DecidingView, ...]:
-        return tuple(
-            m.DecidingView(
-                facts=found.facts,
-                when={fact: machine_words(node) for fact, node in zip(found.facts, found.when, strict=True)},
-                words=tuple(self.w.words(node) for node in found.when),
-                answer=found.answer,
-            )
-            for found in deciding_sets(self.c.answers, cell)
+        return tuple(map(self.deciding_set, deciding_sets(self.c.answers, cell)))
+
+    def deciding_set(self, found: DecidingSet) -> m.DecidingView:
+        spoken = [self.w.condition(node) for node in found.when]
+        return m.DecidingView(
+            facts=found.facts,
+            when={fact: machine for fact, (machine, _) in zip(found.facts, spoken, strict=True)},
+            words=tuple(words for _, words in spoken),
+            answer=found.answer,
         )
 
     def statement(self, finding: Finding) -> m.StatementView:
-        s, lang, knowledge = finding.statement, self.w.lang, self.w.k
+        """Without a trace there are few that differ, so that each is made once."""
+        if self.why:
+            return self._statement(finding)
+        key = ("statement", finding.statement.id, finding.applies, finding.by_reading, self.full)
+        return self.w.once(key, self._statement, finding)
+
+    def _statement(self, finding: Finding) -> m.StatementView:
+        s, knowledge = finding.statement, self.w.k
         return m.StatementView(
-            **self.w.said_parts(s),
-            kind=s.kind,
+            **self.w.once(("spoken", s.id), self._spoken, s),
             applies=finding.applies,
-            answer=s.answer,
-            verb=s.verb,
-            because=s.because[lang] if s.because else None,
-            strength=s.strength.printed,
-            certainty=s.certainty.printed,
-            certainty_of=s.certainty.of[lang] if s.certainty.of else None,
             by_reading=tuple((self.w.choices(way), applies) for way, applies in finding.by_reading),
-            population=self.w.words(knowledge.own_populations[s.id]),
             evidence=self.evidence.of(s.id) if self.full else (),
             trace=self.w.trace(explain(knowledge, s, self.c.patient.values)) if self.why else None,
         )
+
+    def _spoken(self, s: Statement) -> dict[str, object]:
+        """What a statement says to everybody."""
+        return {
+            **self.w.said_parts(s),
+            "kind": s.kind,
+            "answer": s.answer,
+            "verb": s.verb,
+            "because": self.w.text(s.because),
+            "strength": s.strength.printed,
+            "certainty": s.certainty.printed,
+            "certainty_of": self.w.text(s.certainty.of),
+            "population": self.w.words(self.w.k.own_populations[s.id]),
+        }

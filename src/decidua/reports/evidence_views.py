@@ -10,15 +10,17 @@ from functools import cached_property
 
 from decidua.evidence import Evidence, Verdict, read_evidence, read_verdicts
 from decidua.facts.values import plain
+from decidua.guidelines import Knowledge
+from decidua.language import Lang
 from decidua.reports import models as m
 from decidua.reports.wording import Wording
 
 
 class EvidenceViews:
-    """Reads tables and verdicts when they are first asked for."""
+    """Reads tables and verdicts when they are first asked for. Nothing here depends on a patient: `knowledge.kept`."""
 
-    def __init__(self, wording: Wording) -> None:
-        self.w = wording
+    def __init__(self, knowledge: Knowledge, lang: Lang) -> None:
+        self.w = knowledge.kept(Wording, lang)
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -33,6 +35,9 @@ class EvidenceViews:
 
     def of(self, statement: str) -> tuple[m.EvidenceView, ...]:
         """The tables that the statement rests on."""
+        return self.w.once(("evidence", statement), self._of, statement)
+
+    def _of(self, statement: str) -> tuple[m.EvidenceView, ...]:
         return tuple(self.table(id_) for id_ in self.evidence.rests_on(statement))
 
     def table(self, id_: str) -> m.EvidenceView:
@@ -50,6 +55,9 @@ class EvidenceViews:
 
     def discrepancies(self, guideline: str, option: str) -> tuple[m.DiscrepancyView, ...]:
         """Contradictions that touch the option, of this guideline's rendering or of the talk itself."""
+        return self.w.once(("discrepancies", guideline, option), self._discrepancies, guideline, option)
+
+    def _discrepancies(self, guideline: str, option: str) -> tuple[m.DiscrepancyView, ...]:
         return tuple(
             m.DiscrepancyView(
                 id=found.id,

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import ClassVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -33,7 +34,7 @@ Row = tuple[m.OptionView, ...]
 
 def render_html(report: m.Report) -> str:
     """The whole page as one text; write it as UTF-8."""
-    page = _Page(report)
+    page = Page(report)
     style = page.style()
     return _environment().get_template("report.html.j2").render(
         page=page, r=report, say=page.say, style=Markup(style), style_hash=_sha256(style)
@@ -56,10 +57,13 @@ def _css_string(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Page:
+class Page:
     """What the template asks of a report: its words, and the cells in rows."""
 
     report: m.Report
+
+    unfolded: ClassVar[bool] = False
+    """Whether the criterion of a statement is shown point by point without being asked for."""
 
     @property
     def lang(self) -> Lang:
@@ -103,6 +107,14 @@ class _Page:
 
     def symbol(self, group: m.Group) -> str:
         return SYMBOLS[group]
+
+    def table_address(self, table: str) -> str | None:  # noqa: ARG002  # a printed page leads nowhere
+        """Where the page of a study table is, if there is one."""
+        return None
+
+    def original(self, said: m.SaidView) -> str | None:  # noqa: ARG002  # a report holds one language
+        """The English beside Korean that no person has checked, where the page can have it."""
+        return None
 
     def printed(self, text: str) -> Markup:
         """Words of the source, marked with their language where it is not the page's."""

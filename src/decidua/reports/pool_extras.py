@@ -17,9 +17,9 @@ from decidua.synthesis.asymmetry import Asymmetry, begg, egger, harbord, peters
 from decidua.synthesis.influence import influence
 from decidua.synthesis.pooled import Pooled
 from decidua.synthesis.refusals import Refusal
-from decidua.synthesis.sensitivity import counts_left_out, cumulative, leave_one_out
+from decidua.synthesis.sensitivity import counts_left_out, counts_up_to, cumulative, leave_one_out
 from decidua.synthesis.subgroups import subgroups
-from decidua.synthesis.trim_fill import COUNTERS, trim_and_fill
+from decidua.synthesis.trim_fill import COUNTERS, Filled, trim_and_fill
 
 Refused = tuple[str, dict[str, object]]
 """Key of a note and its parts"""
@@ -71,6 +71,9 @@ def _leave_one_out(studies: Studies, refused: list[Refused]) -> tuple[m.StepView
 
 
 def _cumulative(studies: Studies, refused: list[Refused]) -> tuple[m.StepView, ...]:  # noqa: ARG001
+    if studies.counts is not None and not studies.plan.iv:
+        tables, places = counts_up_to(studies.counts)
+        return _steps(studies, studies.pool_counts(tables), places)
     batch, places = cumulative(studies.effects)
     return _steps(studies, studies.pool_effects(batch), places)
 
@@ -114,15 +117,27 @@ def _asymmetry(studies: Studies, refused: list[Refused]) -> tuple[m.AsymmetryVie
     return tuple(m.AsymmetryView(test=t.test, statistic=t.statistic, df=t.df, p=t.p, k=t.k) for t in found)
 
 
-def _trim_fill(studies: Studies, refused: list[Refused]) -> tuple[m.FillView, ...]:  # noqa: ARG001
+def _trim_fill(studies: Studies, refused: list[Refused]) -> tuple[m.FillView, ...]:
+    """Mirrored studies have an effect but no counts, so a method of counts cannot pool them; that is said."""
     found = [trim_and_fill(studies.effects, studies.pool_effects, counter) for counter in COUNTERS]
+    if studies.counts is not None and not studies.plan.iv:
+        refused.append(("pool.note-trim-fill", {}))
     return tuple(
         m.FillView(
             counter=f.counter, side=f.side, missing=f.missing, se_missing=f.se, estimate=float(f.pooled.estimate[0]),
-            se=float(f.pooled.se[0]), ci=(float(f.pooled.lower[0]), float(f.pooled.upper[0])),
+            se=float(f.pooled.se[0]), ci=(float(f.pooled.lower[0]), float(f.pooled.upper[0])), filled=_added(f),
         )
         for f in found
     )  # fmt: skip
+
+
+def _added(found: Filled) -> tuple[tuple[float, float], ...]:
+    """The mirrored studies stand last among the effects."""
+    if not found.missing:
+        return ()
+    estimates, errors = found.effects.estimates[0], np.sqrt(found.effects.variances[0])
+    added = zip(estimates[-found.missing :], errors[-found.missing :], strict=True)
+    return tuple((float(estimate), float(error)) for estimate, error in added)
 
 
 _MAKE: dict[str, Callable[[Studies, list[Refused]], object]] = {

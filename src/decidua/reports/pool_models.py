@@ -127,6 +127,8 @@ class AsymmetryView(Model):
 
 
 class FillView(Model):
+    """`filled`: estimate and standard error of each study that is added, on the analysis scale."""
+
     counter: str
     side: str
     missing: int
@@ -134,6 +136,7 @@ class FillView(Model):
     estimate: float
     se: float
     ci: Interval
+    filled: tuple[tuple[float, float], ...]
 
 
 class PoolReport(Numbers):

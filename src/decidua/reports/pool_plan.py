@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from decidua.errors import UsageError
-from decidua.studies.table import StudyTable
+
+if TYPE_CHECKING:  # what can be asked for is known without NumPy
+    from decidua.studies.table import StudyTable
 
 BINARY = ("OR", "RR", "RD", "PETO")
 CONTINUOUS = ("MD", "SMD")

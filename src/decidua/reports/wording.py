@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from decimal import Decimal
+from typing import Any, TypeVar
 
+from decidua.answers import Branch
 from decidua.consult import Worked
 from decidua.criteria import Criterion, Trace
 from decidua.criteria.phrases import joint, phrase
 from decidua.criteria.tree import And, AtLeast, Choose, Compare, Is, Not, OneOf, Or
 from decidua.facts import show_value
 from decidua.facts.values import plain
-from decidua.guidelines import Knowledge, Regimen
+from decidua.guidelines import Knowledge, Regimen, Statement
 from decidua.language import Lang, Text, say, words
 from decidua.provenance import Citation, Cited
 from decidua.reports import models as m
 
-Way = Sequence[tuple[str, str]]
+Way = tuple[tuple[str, str], ...]
+T = TypeVar("T")
 
 
 class Wording:
-    """Words for everything that a knowledge holds."""
+    """Words for everything that a knowledge holds, in one language.
+
+    Most of it is the same for every patient and is made once: `knowledge.kept(Wording, lang)` lasts as long as the
+    content. What is remembered grows with the content and the ways of reading it, never with the patients.
+    """
 
     def __init__(self, knowledge: Knowledge, lang: Lang) -> None:
         self.k, self.lang = knowledge, lang
+        self._made: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, make: Callable[..., T], *of: object) -> T:
+        """`make(*of)`, remembered under the key; for what no patient's value goes into."""
+        if key not in self._made:
+            self._made[key] = make(*of)
+        return self._made[key]  # type: ignore[no-any-return]
 
     def label(self, id_: str) -> str:
         """Of a fact or a named criterion."""
@@ -31,9 +45,12 @@ class Wording:
         return fact.label[self.lang] if fact else self.k.named[id_].label[self.lang]
 
     def said(self, item: Cited) -> m.SaidView:
-        return m.SaidView(**self.said_parts(item))
+        return self.once(("said", type(item), item.id), lambda: m.SaidView(**self.said_parts(item)))
 
     def said_parts(self, item: Cited) -> dict[str, object]:
+        return self.once(("parts", type(item), item.id), self._said_parts, item)
+
+    def _said_parts(self, item: Cited) -> dict[str, object]:
         return {
             "id": item.id,
             "says": item.says[self.lang],
@@ -47,7 +64,16 @@ class Wording:
     def cites(self, cites: Sequence[Citation]) -> tuple[m.CitationView, ...]:
         return tuple(m.CitationView(source=c.source, place=c.place, lines=c.lines) for c in cites)
 
+    def branch(self, branch: Branch) -> m.BranchView:
+        return self.once(branch, self._branch, branch)
+
+    def _branch(self, branch: Branch) -> m.BranchView:
+        return m.BranchView(readings=self.choices(branch.readings), possible=branch.possible)
+
     def choices(self, way: Way) -> tuple[m.ChoiceView, ...]:
+        return self.once(("way", way), self._choices, way)
+
+    def _choices(self, way: Way) -> tuple[m.ChoiceView, ...]:
         return tuple(
             m.ChoiceView(reading=id_, alternative=slug, text=self.k.readings[id_].alternatives[slug][self.lang])
             for id_, slug in way
@@ -61,21 +87,27 @@ class Wording:
         )
 
     def regimen(self, worked: Worked) -> m.RegimenView:
-        r = worked.regimen
+        """As printed, and what it comes to for her."""
+        at = worked.statement.regimens.index(worked.regimen)
         return m.RegimenView(
-            statement=worked.statement.id,
-            drug=r.drug[self.lang],
-            printed=printed_dose(r, self.lang),
-            for_whom=self.text(r.for_),
-            start=self.text(r.start),
-            stop=self.text(r.stop),
-            note=self.text(r.note),
+            **self.once(("regimen", worked.statement.id, at), self._regimen_parts, worked.statement, worked.regimen),
             calculated=self.calculated(worked),
             why_not=tuple(say(self.lang, f"whynot.{reason}") for reason in worked.why_not),
-            readings=self.questions(r.readings),
-            timing_readings=self.questions(r.timing_readings),
-            cites=self.cites(r.cites),
         )
+
+    def _regimen_parts(self, statement: Statement, r: Regimen) -> dict[str, object]:
+        return {
+            "statement": statement.id,
+            "drug": r.drug[self.lang],
+            "printed": printed_dose(r, self.lang),
+            "for_whom": self.text(r.for_),
+            "start": self.text(r.start),
+            "stop": self.text(r.stop),
+            "note": self.text(r.note),
+            "readings": self.questions(r.readings),
+            "timing_readings": self.questions(r.timing_readings),
+            "cites": self.cites(r.cites),
+        }
 
     def calculated(self, worked: Worked) -> str | None:
         """The arithmetic, with grams beside large numbers of milligrams; None where nothing was worked out."""
@@ -118,11 +150,18 @@ class Wording:
 
     def words(self, node: Criterion) -> str:
         """A criterion in words; conditions on stated names speak through the name's label."""
+        return self.once(node, self._words, node)
+
+    def _words(self, node: Criterion) -> str:
         if isinstance(node, Is) and node.fact in self.k.named:
             return self.k.named[node.fact].label[self.lang]
         if isinstance(node, Not) and isinstance(node.part, Is) and node.part.fact in self.k.named:
             return say(self.lang, "phrase.not", part=self.k.named[node.part.fact].label[self.lang])
         return phrase(node, self.k.vocabulary, self.k.labels, self.lang)
+
+    def condition(self, node: Criterion) -> tuple[str, str]:
+        """A condition of a deciding set, for machines and in words."""
+        return self.once(("condition", node), lambda: (machine_words(node), self.words(node)))
 
 
 def machine_words(node: Criterion) -> str:

@@ -21,7 +21,11 @@ def read_studies(path: str, wanted: Sequence[str], outcome: str | None = None) -
 
     Raises StudyError, one line for each problem with file and row.
     """
-    data = _bytes(path)
+    return read_study_bytes(_bytes(path), path, wanted, outcome)
+
+
+def read_study_bytes(data: bytes, path: str, wanted: Sequence[str], outcome: str | None = None) -> StudyTable:
+    """The same for what is in memory already; `path` is its name only, nothing is opened."""
     if not data.strip(b"\xef\xbb\xbf \t\r\n\x00"):
         raise StudyError("error.study-none", where=path)
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):

@@ -41,6 +41,18 @@ def counts_left_out(given: Counts) -> Counts:
     return Counts(a, b, c, d, given.given & ~np.eye(k, dtype=bool))
 
 
+def counts_up_to(given: Counts) -> tuple[Counts, Ints]:
+    """The same for 2×2 tables: analysis n holds the first n studies that are given; and which study each adds."""
+    if len(given.a) != 1:
+        raise Refusal("batch", what="Adding one study at a time", given=len(given.a))
+    places = np.flatnonzero(given.given[0])
+    if len(places) > LIMIT:
+        raise Refusal("many", what="Adding one study at a time", given=len(places), allowed=LIMIT)
+    a, b, c, d = (np.repeat(cells, len(places), axis=0) for cells in (given.a, given.b, given.c, given.d))
+    up_to = np.arange(given.a.shape[1])[None] <= places[:, None]
+    return Counts(a, b, c, d, given.given & up_to), places
+
+
 def _places(effects: Effects, what: str) -> Ints:
     if len(effects.estimates) != 1:
         raise Refusal("batch", what=what, given=len(effects.estimates))

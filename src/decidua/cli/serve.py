@@ -1,0 +1,65 @@
+"""`decidua serve`: the pages and the API, on this machine."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from decidua.cli.settings import language, open_knowledge, packages, reply_file
+
+if TYPE_CHECKING:
+    from decidua.language import Lang
+
+NEEDED = ("fastapi", "python_multipart", "uvicorn")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Beyond this machine, an access token is needed.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any that is free.")
+@click.option("--name", "names", multiple=True, metavar="NAME", help="A further host name by which it is addressed.")
+@click.option(
+    "--token-file", type=click.Path(path_type=Path), metavar="FILE",
+    help="The access token; or set DECIDUA_TOKEN. Never as an argument, where others could read it.",
+)  # fmt: skip
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
+@click.option("--open/--no-open", "browse", default=False, help="Open the page in a browser.")
+@click.option("--log", is_flag=True, help="A line for every request on standard error: route, status, time.")
+@reply_file
+@language
+@packages
+def command(
+    host: str, port: int, names: tuple[str, ...], token_file: Path | None, workers: int, browse: bool, log: bool,
+    reply: Path | None, lang: Lang, packages: tuple[Path, ...],
+) -> None:  # fmt: skip
+    """Serve the pages and the API, until Ctrl-C. Nothing about a patient is kept between requests.
+
+    It listens on this machine only, unless --host says otherwise.
+    """
+    _require_web()
+    from decidua.language import say
+    from decidua.service.listen import address_of, bind, is_loopback, read_token, run, settings_for
+
+    settings = settings_for(host, names, read_token(token_file), log_requests=log)
+    with bind(host, port) as bound:
+        url = address_of(bound, host)
+        click.echo(say(lang, "serve.at", url=f"{url}{lang}/consult" if lang == "ko" else url))
+        if not is_loopback(host):
+            click.echo(say(lang, "serve.open", host=host), err=True)
+        if browse:
+            click.launch(url)
+        try:
+            run(bound, settings, partial(open_knowledge, packages, reply), workers)
+        except KeyboardInterrupt:
+            click.echo(say(lang, "serve.stopped"))
+
+
+def _require_web() -> None:
+    from importlib.util import find_spec
+
+    from decidua.errors import UsageError
+
+    if not all(find_spec(name) for name in NEEDED):
+        raise UsageError("error.serve-extra")

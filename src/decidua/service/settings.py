@@ -1,0 +1,39 @@
+"""How the service runs: one object, made by the command and handed down. Nothing is read from elsewhere."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+SHORTEST_TOKEN = 20
+"""Characters; shorter ones could be guessed."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds; bytes of `head` and `body`; `at_once`: how many requests may be under way, more are turned away."""
+
+    receiving: float = 20.0
+    """For a request's body to arrive, from its first byte to its last."""
+    answering: float = 45.0
+    """From then to the first byte of the answer; waiting for others is part of it."""
+    at_once: int = 200
+    head: int = 32_768
+    body: int = 6_000_000
+    threads: int = 4
+    """Computations at one time; each holds its own copy of what answers are made from."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`names`: hosts by which the service may be addressed, without port. `any_address`: any bare address as well,
+    for a service that listens on all of them. `token`: None on loopback, where nobody else can ask."""
+
+    names: frozenset[str] = LOOPBACK
+    any_address: bool = False
+    token: str | None = field(default=None, repr=False)
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    """Signs the cookie of who has signed in; made anew at every start, so that no sign-in outlives it."""
+    log_requests: bool = False
+    limits: Limits = Limits()

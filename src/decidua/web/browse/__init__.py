@@ -1,0 +1,1 @@
+"""Pages without a patient: comparison, therapies and tests, evidence, guidelines, pooling, about."""
