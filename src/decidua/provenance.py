@@ -8,6 +8,8 @@ from pydantic import Field
 
 from decidua.language import Model, Text
 
+TALK = "lee-2025-talk"
+
 Mark = Literal["as-told", "verified", "corrected"]
 """as-told: only the talk says so; verified: another source says the same; corrected: another source says otherwise."""
 
@@ -47,6 +49,12 @@ class Cited(Model):
     mark: Mark = "as-told"
     correction: Text | None = None
     review: Review = Review()
+
+    @property
+    def mark_shown(self) -> Mark | Literal["as-cited"]:
+        """The mark as it is shown: what does not cite the talk was not told by it."""
+        told = any(cite.source == TALK for cite in self.cites)
+        return "as-cited" if self.mark == "as-told" and not told else self.mark
 
 
 class Discrepancy(Model):

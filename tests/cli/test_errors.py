@@ -23,7 +23,7 @@ CASES: dict[str, tuple[str | bytes, int, str, str]] = {
     "unknown key of a row": ("pregnancies: [{outcom: loss}]", UNUSABLE, "outcome", "outcome"),
     "wrong unit": ("weight: 60 stone", UNUSABLE, "accepted are kg, lb", "kg, lb"),
     "unit missing": ("vitamin_d: 30", UNUSABLE, "ng/mL, nmol/L", "ng/mL, nmol/L"),
-    "impossible value": ("losses: 41", UNUSABLE, "between 0 and 40", "0"),
+    "impossible value": ("losses: 41", UNUSABLE, "possible is 0 to 40", "0"),
     "impossible weight": ("weight: 900 kg", UNUSABLE, "impossible", "350"),
     "not a choice": ("stage: maybe", UNUSABLE, "allowed are not-trying", "not-trying"),
     "not yes or no": ("sle: maybe", UNUSABLE, "yes or no", "maybe"),

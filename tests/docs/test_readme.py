@@ -49,7 +49,7 @@ def test_command_parses(page: str, words: list[str]) -> None:  # noqa: ARG001
 SAID = re.compile(r"```\n((?:decidua .*\n)+)```\n\n> `(.+)`")
 
 
-@pytest.mark.parametrize(("block", "said"), SAID.findall(README), ids=lambda said: said.split()[1] if said.startswith("decidua") else None)
+@pytest.mark.parametrize(("block", "said"), SAID.findall(README), ids=lambda said: said[:20])
 def test_a_quoted_line_is_what_a_command_prints(block: str, said: str) -> None:
     """Lines are wrapped on the terminal, so blanks and breaks count alike."""
     printed = [CliRunner().invoke(cli, words).output for words in shown(f"```\n{block}```\n")]

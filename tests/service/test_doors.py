@@ -62,7 +62,10 @@ def test_pages_name_no_other_host(client: httpx.Client) -> None:
         assert re.findall(r'(?:src|href|action)="(?:https?:)?//[^"]*', client.get(path).text) == []
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8000", "", "localhost.evil"])
+@pytest.mark.parametrize("host", [
+    "evil.example", "127.0.0.1.evil.example", "evil.example:8000", "", "localhost.evil", "127.0.0.1:80#",
+    "127.0.0.1:8000/static/", "127.0.0.1:80/en/sign-in?", "[::1]/static/", "evil@127.0.0.1", "127.0.0.1:port",
+])  # fmt: skip
 def test_a_foreign_host_is_refused(client: httpx.Client, host: str) -> None:
     answer = client.get("/api/v1/content", headers={"host": host})
     assert (answer.status_code, answer.json()["key"]) == (400, "refused.host")
@@ -112,6 +115,21 @@ def test_without_a_token_nobody_gets_in(guarded: str) -> None:
     assert (page.status_code, page.headers["location"]) == (303, "/ko/sign-in")
     assert httpx.post(f"{guarded}/en/consult", data={"losses": "3"}).status_code == 401
     assert httpx.get(f"{guarded}/en/sign-in").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1/static/", "127.0.0.1:80/en/sign-in?", "[::1]/static/", "127.0.0.1#"])
+def test_what_may_be_seen_is_not_decided_by_the_host(guarded: str, host: str) -> None:
+    for path in ("/en/consult", "/api/v1/content"):
+        assert httpx.get(f"{guarded}{path}", headers={"host": host}).status_code == 400
+    assert httpx.post(f"{guarded}/en/consult", data={"fact.losses": "3"}, headers={"host": host}).status_code == 400
+
+
+def test_a_bearer_is_for_programs_and_so_for_the_api(guarded: str) -> None:
+    right, wrong = ({"authorization": f"Bearer {token}"} for token in (TOKEN, "u" * 24))
+    assert httpx.get(f"{guarded}/en/consult", headers=right).status_code == 303
+    assert httpx.get(f"{guarded}/en/sign-in", headers=wrong).status_code == 200
+    assert httpx.get(f"{guarded}/static/x/y", headers=wrong).status_code == 404
+    assert httpx.get(f"{guarded}/api/v1/content", headers=wrong).status_code == 401
 
 
 def test_a_bearer_of_the_token(guarded: str) -> None:
@@ -167,14 +185,49 @@ def test_guessing_is_slowed_down() -> None:
     with live(Settings(token=TOKEN)) as base:
         wrong = [httpx.post(f"{base}/en/sign-in", data={"token": f"guess {n}"}) for n in range(12)]
         assert [answer.status_code for answer in wrong] == [401] * 10 + [429] * 2
+        guess = httpx.get(f"{base}/api/v1/content", headers={"authorization": "Bearer guess"})
+        assert (guess.status_code, guess.headers["retry-after"]) == (429, "60")
         bearer = httpx.get(f"{base}/api/v1/content", headers={"authorization": f"Bearer {TOKEN}"})
-        assert (bearer.status_code, bearer.headers["retry-after"]) == (429, "60")
+        assert bearer.status_code == 200, "who has the token is not kept out by who guesses beside him"
+        assert httpx.post(f"{base}/en/sign-in", data={"token": TOKEN}).status_code == 303
+
+
+@pytest.mark.parametrize(("one", "other", "same"), [
+    ("2001:db8::1", "2001:db8::ffff:2", True),
+    ("2001:db8::1", "2001:db8:0:1::1", False),
+    ("::ffff:192.0.2.1", "192.0.2.1", True),
+    ("192.0.2.1", "192.0.2.2", False),
+])  # fmt: skip
+def test_guesses_are_counted_by_who_has_the_address(one: str, other: str, same: bool) -> None:
+    from decidua.service.sign_in import counted_as
+
+    assert (counted_as(one) == counted_as(other)) is same
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_behind_tls_the_cookie_is_never_sent_in_the_clear(secure: bool) -> None:
+    with live(Settings(token=TOKEN, secure=secure)) as base, httpx.Client(base_url=base) as browser:
+        entered = browser.post("/en/sign-in", data={"token": TOKEN})
+        assert ("; secure" in entered.headers["set-cookie"].lower()) is secure
+        sent = {"cookie": entered.headers["set-cookie"].partition(";")[0]}
+        left = httpx.post(f"{base}/en/sign-out", headers=sent)
+        assert ("; secure" in left.headers["set-cookie"].lower()) is secure
 
 
 @pytest.mark.parametrize("path", ["/en/consult", "/api/v1/content", "/en/api", "/"])
 def test_head_is_get_without_a_body(client: httpx.Client, path: str) -> None:
     assert client.head(path).status_code == client.get(path).status_code
     assert client.head(path).content == b""
+
+
+@pytest.mark.parametrize("said", [b"NONSENSE /x SECRET\x00\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n"])
+def test_what_is_no_request_is_answered_with_the_same_headers(base: str, said: bytes) -> None:
+    answer = raw(base, said)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert f"Content-Security-Policy: {POLICY}".lower().encode() in answer.lower()
+    assert b"x-content-type-options: nosniff" in answer.lower()
+    assert b"cache-control: no-store" in answer.lower()
+    assert b"SECRET" not in answer
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "BREW"])

@@ -15,7 +15,7 @@ from decidua.service import listen
 from decidua.service.settings import Limits, Settings
 from decidua.web.refused import Refused
 from decidua.web.worker import Worker
-from service.running import live
+from service.running import live, shipped_shelf
 
 CONSULT = "decidua.service.api.consult.consult"
 YAML = {"content-type": "application/yaml"}
@@ -136,6 +136,36 @@ def test_a_worker_is_ended_at_its_deadline_and_replaced() -> None:
     assert (refused.value.status, refused.value.key) == (503, "refused.overtime")
     assert worker.run(abs, -4) == 4
     worker.close()
+
+
+def test_few_wait_for_the_worker_so_that_threads_are_left_for_others() -> None:
+    """One computes and one waits; the next is turned away at once, and afterwards all is as before."""
+    worker = Worker()
+    worker.run(abs, -1)
+    with ThreadPoolExecutor(2) as others:
+        waiting = [others.submit(worker.run, time.sleep, 1.0) for _ in range(2)]
+        time.sleep(0.2)
+        began = time.monotonic()
+        with pytest.raises(Refused) as refused:
+            worker.run(abs, -3)
+        assert time.monotonic() - began < 0.5
+        assert (refused.value.status, refused.value.key) == (503, "refused.busy")
+        for one in waiting:
+            one.result(20)
+    assert worker.run(abs, -4) == 4
+    worker.close()
+
+
+def test_nobody_waits_long_for_what_another_recomputes() -> None:
+    from decidua.service.api.reproduce import Recomputed
+
+    recomputed = Recomputed(shipped_shelf().evidence)
+    with recomputed.turn:
+        began = time.monotonic()
+        with pytest.raises(Refused) as refused:
+            recomputed.of(())
+        assert time.monotonic() - began < 5
+    assert (refused.value.status, refused.value.headers["Retry-After"]) == (503, "5")
 
 
 def test_a_worker_that_dies_is_replaced() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from decidua.errors import StudyError
 from decidua.studies import StudyTable, read_studies
+from decidua.studies.csv_file import COLUMNS
 
 COUNTS = ("counts", "reported")
 
@@ -54,6 +56,16 @@ def test_a_wrong_row(tmp_path: Path, content: str, line: int, said: str) -> None
 def test_no_studies(tmp_path: Path, content: str) -> None:
     with pytest.raises(StudyError, match="there are no studies in this file"):
         read_studies(write(tmp_path, content), COUNTS)
+
+
+@pytest.mark.parametrize("more", [COLUMNS, 100_000])
+def test_a_header_without_end(tmp_path: Path, more: int) -> None:
+    """Told at once, and not after a time that grows with the square of its length."""
+    wide = write(tmp_path, "study,ai,n1i,ci,n2i," + ",".join(f"c{n}" for n in range(more)) + "\na")
+    began = time.monotonic()
+    with pytest.raises(StudyError, match=f"no more than {COLUMNS}"):
+        read_studies(wide, COUNTS)
+    assert time.monotonic() - began < 3
 
 
 def test_many_problems_are_cut_short(tmp_path: Path) -> None:

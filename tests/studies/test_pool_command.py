@@ -227,3 +227,17 @@ def test_one_study_falls_back_to_wald_and_says_so(tmp_path: Path) -> None:
     assert "alone" not in pooled(file, "--measure", "OR", "--ci", "hksj")["conventions"]["ci"]
     assert "prediction" in found
     assert "prediction" not in pooled(file, "--measure", "OR", "--model", "fixed")["conventions"]
+
+
+def test_no_text_of_the_csv_runs_as_a_formula(tmp_path: Path) -> None:
+    """Names, reasons and notes all pass the same guard."""
+    import csv as comma
+
+    from decidua.reports.pool_models import PoolReport
+    from decidua.reports.pool_text import pool_csv
+
+    found = PoolReport.model_validate(pooled(csv(tmp_path, "=A1,1,10,2,10", "B,3,20,4,20"), "--measure", "OR"))
+    first = found.studies[0].model_copy(update={"why_not": "-B2"})
+    made = pool_csv(found.model_copy(update={"studies": (first, *found.studies[1:]), "notes": ("@C3",)}))
+    cells = [cell for line in comma.reader(made.splitlines()) for cell in line]
+    assert {"'=A1", "'-B2", "'@C3"} <= set(cells)

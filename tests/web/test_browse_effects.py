@@ -31,13 +31,13 @@ def test_what_is_no_risk_is_told_and_kept(browser: Browser, percent: str) -> Non
     answer = browser.post("/en/therapies/heparin", [("percent", percent)])
     page = read(answer.text)
     assert answer.status_code == 422
-    assert "is no risk" in page.text
+    assert "is no chance" in page.text
     assert any(a.get("name") == "percent" and a["value"] == percent for a in page.all("input"))
     assert "<b>'" not in answer.text
 
 
 def test_an_unknown_sourced_risk_is_told(browser: Browser) -> None:
-    assert "none of the sourced risks" in read(browser.post("/en/therapies/heparin", [("baseline", "x")]).text).text
+    assert "none of the sourced chances" in read(browser.post("/en/therapies/heparin", [("baseline", "x")]).text).text
 
 
 def test_refusals_have_reasons(browser: Browser) -> None:
@@ -49,3 +49,14 @@ def test_a_risk_never_stands_in_an_address(browser: Browser) -> None:
     page = read(browser.get("/en/therapies/heparin").text)
     (form,) = (a for a in page.all("form") if a.get("method") == "post")
     assert form["action"] == "/en/therapies/heparin#effects"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_other_women_only_where_they_are_chosen(browser: Browser, lang: Lang) -> None:
+    """Dan 2015 (raised uterine NK cells) at ALIFE2: refused on the page, worked out when chosen in its list."""
+    other = {"en": "OTHER WOMEN than those of the estimate)", "ko": "추정치와 다른 여성)"}[lang]
+    assert other not in read(browser.get(f"/{lang}/therapies/corticosteroids").text).text
+    chosen = browser.post(
+        f"/{lang}/therapies/corticosteroids", [("baseline", "baseline.alife-trying"), ("percent", "")]
+    )
+    assert other in read(chosen.text).text

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
 
-from decidua.language import LANGUAGES, Lang
+from decidua.language import LANGUAGES, Lang, words
 from decidua.web.shelf import Shelf
 from web.browsing import ELSEWHERE, Browser, Page, read
 
@@ -128,3 +129,20 @@ def test_a_filter_keeps_to_what_exists(browser: Browser) -> None:
 def test_a_kind_of_difference_filters_rows(browser: Browser) -> None:
     page = read(browser.get("/en/compare?topic=therapies&kind=opposite").text)
     assert [id_ for id_ in page.ids if id_.startswith("row-")] == ["row-corticosteroids", "row-lit"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_answer_that_hangs_on_a_reading_carries_a_sign(browser: Browser, lang: Lang) -> None:
+    """The class that ASRM speaks of for IVIG is open; ESHRE against LIT hangs on nothing but its definition."""
+    for path in (f"/{lang}/compare", f"/{lang}/therapies"):
+        rows = browser.get(path).text.split('<table class="glance"')[1].split("</table>")[0].split("<tr>")
+        ivig = next(row for row in rows if "/therapies/ivig" in row or "#row-ivig" in row)
+        lit = next(row for row in rows if "/therapies/lit" in row or "#row-lit" in row)
+        cells = [re.split(r"</td>", row)[:3] for row in (ivig, lit)]
+        assert words(lang)["pages.by-reading"] in cells[0][0]
+        assert words(lang)["pages.by-reading"] not in cells[1][1]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_api_is_found_from_the_pages(browser: Browser, lang: Lang) -> None:
+    assert f'href="/{lang}/api"' in browser.get(f"/{lang}/about").text

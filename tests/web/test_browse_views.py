@@ -9,6 +9,7 @@ import pytest
 
 from decidua.check.docket import docket
 from decidua.language import LANGUAGES, Lang
+from decidua.reports.formulas import safe
 from decidua.web.browse import about, compare, evidence, guidelines, spreadsheet, therapies
 from decidua.web.browse.differences import Differences
 from decidua.web.browse.said import in_words, spans
@@ -143,7 +144,7 @@ def test_lines_run_together() -> None:
     (" =1", "' =1"), ("-0.5", "-0.5"), ("+3", "+3"), ("-1e-3", "-1e-3"), (-0.5, -0.5), ("plain", "plain"), ("", ""),
 ])  # fmt: skip
 def test_no_cell_of_a_csv_runs_as_a_formula(cell: object, written: object) -> None:
-    assert spreadsheet.safe(cell) == written
+    assert safe(cell) == written
 
 
 def test_the_csv_of_a_table_is_the_table(shelf: Shelf) -> None:

@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from decidua.consult import consult
+from decidua.errors import PatientError
 from decidua.facts import Range
 from decidua.intake import Intake, read_patient, read_patient_file
 from decidua.reports.build import build_report
 from decidua.reports.models import Report
 from decidua.web.patient_form import entered
 from decidua.web.patient_form.case_file import read_case, write_case
-from decidua.web.patient_form.fields import Entries
+from decidua.web.patient_form.fields import MOST, Entries
 from decidua.web.shelf import Shelf
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("[0-9]*"))
@@ -24,10 +25,10 @@ SOUND = [path for path in EXAMPLES if path.suffix in (".yaml", ".json")]
 
 
 def report_of(shelf: Shelf, intake: Intake) -> Report:
-    """Without the words in which a choice was given: the form has one word for each choice."""
+    """Without the words in which a choice or a unit was given: the form has one word for each."""
     made = build_report(consult(shelf.answers, intake.patient), "en", title=intake.title, why=False, deciding=False)
-    choices = {fact.id for fact in shelf.knowledge.vocabulary.facts.values() if fact.type == "choice"}
-    facts = tuple(f.model_copy(update={"given": None}) if f.fact in choices else f for f in made.patient)
+    worded = {fact.id for fact in shelf.knowledge.vocabulary.facts.values() if fact.type == "choice" or fact.units}
+    facts = tuple(f.model_copy(update={"given": None}) if f.fact in worded else f for f in made.patient)
     return made.model_copy(update={"patient": facts})
 
 
@@ -172,3 +173,91 @@ def test_nothing_that_is_typed_ends_in_an_error(shelf: Shelf, fields: list[tuple
         assert problem.message
         assert "form:" not in problem.message
     write_case(shelf.knowledge, Entries(fields), "en").text.encode()
+
+
+def same_as_by_command(shelf: Shelf, text: str) -> dict[str, object]:
+    """The values of a file, which are the same by the form."""
+    knowledge = shelf.knowledge
+    by_command = read_patient(text.encode(), name="f", vocabulary=knowledge.vocabulary, stated=knowledge.stated)
+    by_form = entered(shelf, read_case(knowledge, text.encode(), "f"), "en")
+    assert by_form.problems == ()
+    assert by_form.intake is not None
+    assert by_form.intake.patient.values == by_command.patient.values
+    return dict(by_command.patient.values)
+
+
+def test_no_row_beyond_those_that_a_button_adds_is_lost(shelf: Shelf) -> None:
+    """The last of 61 results is the latest; the last of 61 pregnancies is a third loss."""
+    older = "".join(f"  - {{fact: peripheral_nk, date: 2020-01-{day % 28 + 1:02}, value: not-raised}}\n"
+                    for day in range(60))  # fmt: skip
+    latest = "  - {fact: peripheral_nk, date: 2024-01-01, value: raised}\n"
+    assert same_as_by_command(shelf, f"as_of: 2025-01-01\nresults:\n{older}{latest}")["peripheral_nk"] == "raised"
+    births, losses = "  - {outcome: live-birth}\n" * 58, "  - {outcome: clinical-loss}\n" * 3
+    assert same_as_by_command(shelf, f"pregnancies_complete: yes\npregnancies:\n{births}{losses}")["losses"] == 3
+
+
+def test_a_file_with_more_rows_than_a_form_can_send_is_not_opened(shelf: Shelf) -> None:
+    row = "  - {fact: peripheral_nk, date: 2020-01-01, value: raised}\n"
+    with pytest.raises(PatientError) as caught:
+        read_case(shelf.knowledge, f"results:\n{row * (MOST + 1)}".encode(), "f")
+    assert caught.value.key == "error.form-rows"
+
+
+@pytest.mark.parametrize("wrong", [{"outcome": "misscariage"}, {"weeks": "eight"}, {"when": "soon"}])
+def test_a_pregnancy_with_a_wrong_cell_is_a_pregnancy_all_the_same(shelf: Shelf, wrong: dict[str, str]) -> None:
+    """Else a list that is called complete would lose one."""
+    fields = [("pregnancies_complete", "yes"), ("pregnancy.1.outcome", "clinical-loss")]
+    fields += [(f"pregnancy.2.{column}", text) for column, text in wrong.items()]
+    made = entered(shelf, fields, "en")
+    assert [problem.field for problem in made.problems] == [f"pregnancy.2.{column}" for column in wrong]
+    assert made.intake is not None
+    assert made.intake.patient.values["total_pregnancies"] == 2
+    assert made.intake.patient.values.get("losses") != 1
+
+
+def test_a_day_that_cannot_be_read_is_not_today(shelf: Shelf) -> None:
+    fields = [("as_of", "2020-13-01"), ("result.1.fact", "peripheral_nk"), ("result.1.date", "2024-01-02"),
+              ("result.1.value", "raised")]  # fmt: skip
+    made = entered(shelf, fields, "en")
+    assert made.intake is None
+    assert [problem.field for problem in made.problems] == ["as_of"]
+
+
+@pytest.mark.parametrize("name", ["fact.lossses", "stated.foo", "unit.lossses", "pregnancy.1.colour", "result.x.date",
+                                  "pregnancies_all"])  # fmt: skip
+def test_a_field_that_the_form_does_not_have_is_told(shelf: Shelf, name: str) -> None:
+    for lang in ("en", "ko"):
+        made = entered(shelf, [("fact.sle", "no"), (name, "2")], lang)
+        (problem,) = made.problems
+        assert problem.field is None
+        assert f"'{name}'" in problem.message
+        assert made.intake is not None
+        assert made.intake.patient.values == {"sle": False}
+
+
+def test_a_field_that_is_sent_twice_contradicts_itself(shelf: Shelf) -> None:
+    made = entered(shelf, [("fact.losses", "2"), ("fact.losses", "5")], "en")
+    assert made.intake is None
+    assert len(made.problems) == 1
+    same = entered(shelf, [("fact.losses", "2"), ("fact.losses", "2"), ("without", "a"), ("without", "b")], "en")
+    assert same.problems == ()
+    assert same.intake is not None
+
+
+def test_an_empty_table_that_is_called_complete_says_nothing_of_itself(shelf: Shelf) -> None:
+    """As in a file: that there was no pregnancy is said, never concluded."""
+    made = entered(shelf, [("pregnancies_complete", "yes")], "en")
+    assert [problem.field for problem in made.problems] == ["pregnancies_complete"]
+    assert "[]" not in made.problems[0].message
+    assert made.intake is not None
+    assert made.intake.patient.values == {}
+    none = entered(shelf, [("pregnancies_complete", "none")], "en")
+    assert none.problems == ()
+    assert none.intake is not None
+    assert none.intake.patient.values["losses"] == 0
+    assert dict(read_case(shelf.knowledge, b"pregnancies: []\npregnancies_complete: yes", "f")) == {
+        "pregnancies_complete": "none"
+    }
+    both = entered(shelf, [("pregnancies_complete", "none"), ("pregnancy.1.outcome", "loss")], "en")
+    assert both.intake is None
+    assert [problem.field for problem in both.problems] == ["pregnancies_complete"]

@@ -6,8 +6,10 @@ import gzip
 import hashlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from decidua.language import LANGUAGES, Lang, words
 from decidua.web.consult.examples import example_fields, examples
@@ -264,6 +266,109 @@ def test_what_is_typed_is_text(visitor: Visitor) -> None:
     assert "<script>alert" not in html
 
 
+# ---- what a first user ran into -------------------------------------------------------------------------------------
+
+
+def test_links_out_of_a_cell_and_the_sheet_leave_the_patient_where_she_is(visitor: Visitor) -> None:
+    html = visitor.post("/en/consult", [("fact.losses", "4"), ("open", "asri-2025/ivig")]).text
+    tags = seen(html).tags
+    out = [attrs for tag, attrs in tags if tag == "a" and "/evidence/" in attrs.get("href", "")]
+    assert out
+    assert all(attrs.get("target") == "_blank" and attrs.get("rel") == "noopener" for attrs in out)
+    sheet = [attrs for tag, attrs in tags if tag == "button" and attrs.get("formaction") == "/en/sheet"]
+    assert [attrs.get("formtarget") for attrs in sheet] == ["_blank"]
+
+
+def test_columns_stand_by_year_also_when_one_is_left_out(visitor: Visitor, shelf: Shelf) -> None:
+    by_year = sorted(shelf.knowledge.guidelines, key=lambda id_: shelf.knowledge.guidelines[id_].year)
+    for without in ((), ("asri-2025",), ("asrm-2012",)):
+        html = visitor.post("/en/consult", [*immune(shelf), *(("without", id_) for id_ in without)]).text
+        assert re.findall(r'id="c-([\w-]+)-ivig"', html) == [id_ for id_ in by_year if id_ not in without]
+
+
+def test_leaving_out_every_guideline_is_refused_in_words(visitor: Visitor, shelf: Shelf) -> None:
+    html = visitor.post("/en/consult", [*immune(shelf), *(("without", id_) for id_ in shelf.knowledge.guidelines)]).text
+    assert words("en")["filter.all-left-out"] in html
+    assert not [attrs for _, attrs in seen(html).tags if attrs.get("name") == "without" and "checked" in attrs]
+    assert words("en")["filter.all-left-out"] not in visitor.post("/en/consult", immune(shelf)).text
+
+
+def test_bounds_from_the_table_of_pregnancies_are_shown(visitor: Visitor) -> None:
+    rows = [(f"pregnancy.{row}.outcome", "clinical-loss") for row in (1, 2, 3)]
+    html = visitor.post("/en/consult", rows).text
+    known = seen(html.split('id="known"')[1].split("</details>")[0]).text
+    assert "3 or more" in known
+    assert words("en")["report.nothing-known"] not in known
+    assert "3 or more" in html.split('id="n-fact.losses"')[1].split("</p>")[0]
+
+
+def test_a_contradiction_keeps_how_the_page_is_looked_at(visitor: Visitor) -> None:
+    view = [("show", "differ"), ("kind", "opposite"), ("without", "asri-2025"), ("opened", "asrm-2012/ivig")]
+    html = visitor.post("/en/consult", [("fact.losses", "2"), ("fact.clinical_losses", "3"), *view]).text
+    assert "row-ivig" not in html
+    assert set(view) <= set(seen(html).fields())
+
+
+def test_only_disagreements_leaves_rows_that_carry_a_sign(visitor: Visitor, shelf: Shelf) -> None:
+    for fields in (immune(shelf), example_fields(shelf.knowledge, "11-sle-on-hydroxychloroquine")):
+        html = visitor.post("/en/consult", [*fields, ("show", "differ")]).text
+        rows = html.split('<tbody id="row-')[1:]
+        treated = [row for row in rows if not row.startswith("supportive-care")]
+        assert treated
+        assert all('class="kind"' in row for row in treated)
+
+
+def test_what_settles_nothing_is_not_offered_and_the_wording_is_folded(visitor: Visitor, shelf: Shelf) -> None:
+    for cell in ("asrm-2012/ivig", "asri-2025/ivig", "asri-2025/lit"):
+        html = visitor.post("/en/consult", [("fact.losses", "4"), ("open", cell)]).text
+        inside = html.split('<div class="inside')[1]
+        folded = re.search(r"<details><summary>" + words("en")["option.discrepancies-rest"].split("{")[0], inside)
+        assert folded
+        weighty = [d for d in shelf.knowledge.discrepancies.values() if d.effect in ("answer", "regimen")]
+        shown = [d for d in weighty if str(escape(d.says.en)) in inside]
+        assert shown
+        assert all(inside.index(str(escape(d.says.en))) < folded.start() for d in shown)
+
+
+def test_machine_korean_is_marked_wherever_it_stands(visitor: Visitor, shelf: Shelf) -> None:
+    html = visitor.post("/ko/consult", [*immune(shelf), ("open", "asri-2025/ivig")]).text
+    mark = words("ko")["mark.machine-korean"]
+    assert mark == words("ko")["pages.unchecked"]
+    k = shelf.knowledge
+    texts = [item.says for item in k.not_covered.values()] + [g.basis for g in k.guidelines.values()]
+    texts += [r.question for r in k.readings.values()] + [d.says for d in k.discrepancies.values()]
+    there = [text for text in texts if text.ko_status == "machine" and str(escape(text.ko)) in html]
+    assert len(there) > 20
+    for text in there:
+        for after in html.split(str(escape(text.ko)))[1:]:
+            assert mark in after[:90], text.ko
+
+
+def test_the_first_questions_stand_at_the_top(visitor: Visitor) -> None:
+    html = visitor.post("/en/consult", [("fact.losses", "4")]).text
+    top = html.split('class="ask-first"')[1].split("</div>")[0]
+    assert 1 <= top.count("data-jump") <= 3
+    assert html.index('class="ask-first"') < html.index('id="supportive"')
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("short", "fact"), [
+    ("la", "lupus_anticoagulant"), ("apl", "apl_persistent"), ("acl", "anticardiolipin_igg"),
+    ("β2gpi", "anti_b2gpi_igm"),
+])  # fmt: skip
+def test_a_test_is_found_by_its_short_name(visitor: Visitor, lang: Lang, short: str, fact: str) -> None:
+    tags = seen(visitor.get(f"/{lang}/consult").text).tags
+    found = {attrs["data-name"]: attrs["data-words"].split() for _, attrs in tags if "data-words" in attrs}
+    assert short in found[f"fact.{fact}"]
+
+
+def test_a_contradiction_is_said_at_every_field_that_it_names(visitor: Visitor) -> None:
+    fields = [("fact.losses", "3"), ("fact.clinical_losses", "4"), ("fact.biochemical_losses", "0")]
+    html = visitor.post("/en/consult", fields).text
+    for name in ("losses", "clinical_losses", "biochemical_losses"):
+        assert "contradict" in html.split(f'id="n-fact.{name}"')[1].split("</p>")[0]
+
+
 # ---- what is shipped ----------------------------------------------------------------------------------------------
 
 
@@ -303,3 +408,30 @@ def test_nothing_shipped_asks_for_another_address() -> None:
             targets = re.findall(r"url\(([^)]*)\)", data.decode())
             assert all(not target.startswith(("http", "//", "data:")) for target in targets)
             assert b"@import" not in data
+
+
+def test_examples_are_looked_for_in_the_package_and_in_a_checkout_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Installed, the folder three levels up is anybody's."""
+    import decidua
+    from decidua.web.consult import examples as shipped
+
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "a.yaml").write_text("losses: 3")
+    monkeypatch.setattr(decidua, "__file__", str(tmp_path / "site-packages" / "decidua" / "__init__.py"))
+    shipped.examples.cache_clear()
+    try:
+        assert "a" not in shipped.examples()
+    finally:
+        shipped.examples.cache_clear()
+
+
+def test_a_case_file_has_all_that_was_sent_or_is_not_made(visitor: Visitor) -> None:
+    whole = visitor.post("/en/case", [("fact.losses", "3"), ("fact.weight", "many")])
+    assert "attachment" in whole.headers["content-disposition"]
+    assert "many" in whole.text
+    for fields in ([("fact.losses", "3"), ("fact.losses", "4")], [("fact.lossses", "3")]):
+        refused = visitor.post("/en/case", fields)
+        assert "content-disposition" not in refused.headers
+        assert words("en")["consult.correct"] in refused.text

@@ -24,6 +24,7 @@ NEEDED = ("fastapi", "python_multipart", "uvicorn")
     "--token-file", type=click.Path(path_type=Path), metavar="FILE",
     help="The access token; or set DECIDUA_TOKEN. Never as an argument, where others could read it.",
 )  # fmt: skip
+@click.option("--tls", is_flag=True, help="It is reached by https, through a proxy: the cookie is sent no other way.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @click.option("--open/--no-open", "browse", default=False, help="Open the page in a browser.")
 @click.option("--log", is_flag=True, help="A line for every request on standard error: route, status, time.")
@@ -31,8 +32,8 @@ NEEDED = ("fastapi", "python_multipart", "uvicorn")
 @language
 @packages
 def command(
-    host: str, port: int, names: tuple[str, ...], token_file: Path | None, workers: int, browse: bool, log: bool,
-    reply: Path | None, lang: Lang, packages: tuple[Path, ...],
+    host: str, port: int, names: tuple[str, ...], token_file: Path | None, tls: bool, workers: int, browse: bool,
+    log: bool, reply: Path | None, lang: Lang, packages: tuple[Path, ...],
 ) -> None:  # fmt: skip
     """Serve the pages and the API, until Ctrl-C. Nothing about a patient is kept between requests.
 
@@ -42,11 +43,11 @@ def command(
     from decidua.language import say
     from decidua.service.listen import address_of, bind, is_loopback, read_token, run, settings_for
 
-    settings = settings_for(host, names, read_token(token_file), log_requests=log)
+    settings = settings_for(host, names, read_token(token_file), tls=tls, log_requests=log)
     with bind(host, port) as bound:
         url = address_of(bound, host)
         click.echo(say(lang, "serve.at", url=f"{url}{lang}/consult" if lang == "ko" else url))
-        if not is_loopback(host):
+        if not is_loopback(host) and not tls:
             click.echo(say(lang, "serve.open", host=host), err=True)
         if browse:
             click.launch(url)

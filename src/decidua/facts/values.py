@@ -130,7 +130,7 @@ def _unit(fact: Fact, text: str, raw: object) -> Unit | None:
             return fact.units[0]
         raise PatientError("error.unit-missing", fact=fact.id, given=raw, allowed=_units(fact))
     for unit in fact.units:
-        if text.lower() in (unit.code.lower(), unit.label.lower(), *_SPOKEN.get(unit.code, ())):
+        if text.lower() in _spellings(unit):
             return unit
     raise PatientError("error.unit", fact=fact.id, given=text, allowed=_units(fact))
 
@@ -146,6 +146,20 @@ _SPOKEN: Mapping[str, tuple[str, ...]] = {
     "m[IU]/L": ("miu/l", "mu/l"),
     "u[IU]/mL": ("uiu/ml", "µiu/ml", "μiu/ml"),
 }
+
+
+def _spellings(unit: Unit) -> tuple[str, ...]:
+    return (unit.code.lower(), unit.label.lower(), *_SPOKEN.get(unit.code, ()))
+
+
+def apart(fact: Fact, text: str) -> tuple[str, Unit] | None:
+    """Number and unit of `36 세` or `24 ng/mL`; None where the text has no unit of the fact."""
+    match = _NUMBER.fullmatch(text) if len(text) <= LONGEST else None
+    written = match[3] if match else None
+    for unit in fact.units if written else ():
+        if written and written.lower() in _spellings(unit):
+            return text.removesuffix(written).rstrip(), unit
+    return None
 
 
 def canonical(fact: Fact, value: Decimal, unit: Unit | None) -> Decimal:
@@ -171,7 +185,7 @@ def _within(fact: Fact, value: Decimal, text: str) -> Decimal:
         raise PatientError("error.integer", fact=fact.id, given=text)
     low, high = fact.possible or (None, None)
     if low is not None and high is not None and not low <= value <= high:
-        raise PatientError("error.impossible", fact=fact.id, given=text, low=low, high=high, unit=_label(fact))
+        raise PatientError("error.impossible", fact=fact.id, **in_both(fact, text), **bounds(fact, low, high))
     return value
 
 
@@ -192,8 +206,23 @@ def _units(fact: Fact) -> str:
     return ", ".join(unit.label for unit in fact.units) or "-"
 
 
-def _label(fact: Fact) -> str:
-    return fact.unit.label if fact.unit else ""
+def in_both(fact: Fact, text: str) -> dict[str, str]:
+    """What was given, for a message in either language: its unit as people say it there."""
+    found = apart(fact, text)
+    korean = f"{found[0]} {words('ko').get(f'unit.{found[1].code}', found[1].label)}" if found else text
+    return {"given": text, "given_ko": korean}
+
+
+def bounds(fact: Fact, low: Decimal, high: Decimal) -> dict[str, str]:
+    """The numbers that can be, or are usual, for a message in either language."""
+    return {"span": _span(fact, low, high, "en"), "span_ko": _span(fact, low, high, "ko")}
+
+
+def _span(fact: Fact, low: Decimal, high: Decimal, lang: Lang) -> str:
+    if fact.format == "gestational-age":
+        first, last = (say(lang, "value.gestation", weeks=int(d) // 7, days=int(d) % 7) for d in (low, high))
+        return say(lang, "value.gestations", low=first, high=last)
+    return _tidy(say(lang, "value.between", low=plain(low), high=plain(high), unit=_spoken(fact, lang)))
 
 
 def show_value(fact: Fact, value: Value, lang: Lang) -> str:

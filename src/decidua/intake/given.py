@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from decidua.errors import PatientError
 from decidua.facts import Fact, Value, Vocabulary
-from decidua.facts.values import unlikely
+from decidua.facts.values import bounds, in_both, unlikely
 from decidua.intake.nodes import Entry, Table, Tree
 from decidua.intake.problems import Problems, quoted
 from decidua.intake.scalars import symbols, truth_of, value_of
@@ -113,6 +113,4 @@ def clean_key(key: str) -> str:
 
 def warn_unlikely(fact: Fact, value: Value, words: str, line: int, problems: Problems) -> None:
     if fact.likely is not None and unlikely(fact, value):
-        low, high = fact.likely
-        unit = fact.unit.label if fact.unit else ""
-        problems.warn("warn.unlikely", line, fact=fact.id, given=quoted(words), low=low, high=high, unit=unit)
+        problems.warn("warn.unlikely", line, fact=fact.id, **in_both(fact, quoted(words)), **bounds(fact, *fact.likely))

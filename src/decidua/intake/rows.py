@@ -11,6 +11,7 @@ from decidua.errors import PatientError
 from decidua.intake.nodes import Entry, Listing, Scalar, Table, Tree
 from decidua.intake.problems import Problems
 from decidua.intake.scalars import choice_of, date_of, text_of
+from decidua.language import words
 
 T = TypeVar("T")
 
@@ -68,7 +69,10 @@ class Row:
             return None
         if text.isascii() and text.isdigit() and len(text) <= 4 and low <= int(text) <= high:
             return int(text)
-        self.problems.refuse("error.row-number", self.line_of(key), key=key, given=text, low=low, high=high)
+        name = words("ko").get(f"key.{key}", key)
+        self.problems.refuse(
+            "error.row-number", self.line_of(key), key=key, key_ko=name, given=text, low=low, high=high
+        )
         return None
 
 

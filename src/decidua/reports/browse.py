@@ -143,7 +143,9 @@ def one_option(knowledge: Knowledge, option: Option, lang: Lang) -> Iterable[Tex
 def said(item: Cited, lang: Lang) -> Iterable[Text]:
     """Own words, then mark, review and places."""
     yield Text(f"  {item.says[lang]}")
-    facts = f"{say(lang, f'mark.{item.mark}')} · {say(lang, f'review.{item.review.level}')} · [{places(item.cites)}]"
+    facts = (
+        f"{say(lang, f'mark.{item.mark_shown}')} · {say(lang, f'review.{item.review.level}')} · [{places(item.cites)}]"
+    )
     yield Text(f"    {facts}", style="dim")
     if item.correction:
         yield Text(f"    {say(lang, 'option.correction', says=item.correction[lang])}")

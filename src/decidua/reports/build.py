@@ -78,11 +78,14 @@ class _Builder:
         )
 
     def shown(self) -> Iterable[tuple[str, Value]]:
-        """What is known, without what only repeats it: bounds from constraints, and tests done because of a result."""
+        """What is known, without what only repeats it: bounds from constraints, and tests done because of a result.
+
+        Bounds that the table of pregnancies gives are shown: they decide, and nobody wrote them."""
         patient, facts = self.c.patient, self.k.vocabulary.facts
         for id_, value in patient.values.items():
             follows = id_ in patient.origins and id_ not in patient.given
-            repeats = isinstance(value, Range) or (id_ in facts and facts[id_].group == "done")
+            bounded = isinstance(value, Range) and patient.origins.get(id_) not in ORIGINS
+            repeats = bounded or (id_ in facts and facts[id_].group == "done")
             if not (follows and repeats):
                 yield id_, value
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -21,6 +22,7 @@ from markupsafe import Markup, escape
 from decidua.answers import FOR
 from decidua.language import Lang, Model, say, words
 from decidua.reports import models as m
+from decidua.reports.wording import country_names
 
 SUPPORTIVE = "supportive-care"
 SYMBOLS: Mapping[m.Group, str] = {"for": "●", "against": "✕", "weak": "◐", "silent": "–", "open": "?"}
@@ -30,6 +32,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9]")
 _HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
 Row = tuple[m.OptionView, ...]
+TextKind = Literal["discrepancy", "reading", "basis", "because"]
+"""Texts of the content that stand in a report without the standing of their Korean."""
 
 
 def render_html(report: m.Report) -> str:
@@ -105,6 +109,9 @@ class Page:
     def questions(self) -> Mapping[str, str]:
         return {ask.reading: ask.question for ask in self.report.asks.authors}
 
+    def countries(self, codes: Sequence[str]) -> str:
+        return country_names(codes, self.lang)
+
     def symbol(self, group: m.Group) -> str:
         return SYMBOLS[group]
 
@@ -115,6 +122,10 @@ class Page:
     def original(self, said: m.SaidView) -> str | None:  # noqa: ARG002  # a report holds one language
         """The English beside Korean that no person has checked, where the page can have it."""
         return None
+
+    def unchecked_text(self, kind: TextKind, id_: str) -> bool:  # noqa: ARG002  # the head of a report says it of all
+        """Whether a text is Korean that no person has checked, where the page can know."""
+        return False
 
     def printed(self, text: str) -> Markup:
         """Words of the source, marked with their language where it is not the page's."""
@@ -159,6 +170,15 @@ class Page:
         apart = {s.id for s in self.nearest(option)}
         rest = (s for s in option.statements if s.id not in apart)
         return tuple(sorted(rest, key=lambda s: APPLIES.index(s.applies)))
+
+    def settling(self, option: m.OptionView) -> tuple[m.DecidingView, ...]:
+        """The deciding sets that settle something. Where the same facts, however they turn out, leave the answer to
+        the reading of the source, knowing them decides nothing."""
+        answers: dict[tuple[str, ...], set[str]] = {}
+        ways: Counter[tuple[str, ...]] = Counter(found.facts for found in option.deciding)
+        for found in option.deciding:
+            answers.setdefault(found.facts, set()).add(found.answer)
+        return tuple(d for d in option.deciding if ways[d.facts] == 1 or answers[d.facts] != {"disputed"})
 
     def branches(self, option: m.OptionView) -> list[tuple[str, str]]:
         """By reading, in words: the alternatives that bear on the answer, and the answers possible under them."""

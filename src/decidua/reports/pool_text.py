@@ -12,6 +12,7 @@ from rich.text import Text
 
 from decidua.language import say
 from decidua.reports import pool_models as m
+from decidua.reports.formulas import safe
 from decidua.synthesis.reported import is_ratio
 
 SHOWN = 60
@@ -154,7 +155,7 @@ def pool_csv(report: m.PoolReport) -> str:
     writer.writerow(HEADER)
     for s in report.studies:
         ci = s.ci or ("", "")
-        writer.writerow([s.row, _safe(s.study), "", s.estimate, s.se, *ci, s.weight, *[""] * 9, s.why_not])
+        writer.writerow([s.row, safe(s.study), "", s.estimate, s.se, *ci, s.weight, *[""] * 9, safe(s.why_not)])
     for group in report.subgroups.groups if report.subgroups else ():
         writer.writerow(_line("subgroup", group.name, group, ""))
     writer.writerow(_line("pooled", report.measure, report, " | ".join(report.notes)))
@@ -164,10 +165,5 @@ def pool_csv(report: m.PoolReport) -> str:
 def _line(row: str, name: str, n: m.Numbers, note: str) -> Row:
     bounds, expected = n.ci or ("", ""), n.prediction or ("", "")
     whole = 100.0 if row == "pooled" else ""
-    return [row, _safe(name), n.k, n.estimate, n.se, *bounds, whole, n.p, n.tau2, n.q, n.q_df, n.q_p, n.i2, n.h2,
-            *expected, note]  # fmt: skip
-
-
-def _safe(text: str) -> str:
-    """A name that a spreadsheet would run as a formula is put in quotes."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return [row, safe(name), n.k, n.estimate, n.se, *bounds, whole, n.p, n.tau2, n.q, n.q_df, n.q_p, n.i2, n.h2,
+            *expected, safe(note)]  # fmt: skip

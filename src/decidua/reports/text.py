@@ -13,6 +13,7 @@ from rich.text import Text
 from decidua.language import Lang, say
 from decidua.reports import models as m
 from decidua.reports.detail import option_detail
+from decidua.reports.wording import country_names
 
 SYMBOLS = {"for": "●", "against": "✕", "weak": "◐", "silent": "–", "open": "?"}
 STYLES = {"for": "green", "against": "red", "weak": "yellow", "silent": "dim", "open": "bold"}
@@ -93,7 +94,7 @@ def _heed(report: m.Report) -> Iterable[str]:
             near = option.group == "for" or bool(option.other_indications)
             for legal in option.legal:
                 if legal.country == "here" or (near and legal.country == "unknown"):
-                    where = f"{', '.join(legal.countries)}; {say(lang, f'country.{legal.country}')}"
+                    where = f"{country_names(legal.countries, lang)}; {say(lang, f'country.{legal.country}')}"
                     yield f"! {option.label} ({where}): {legal.correction or legal.says}"
             for precaution in option.before:
                 if precaution.state == "failing" or (near and precaution.state != "done"):

@@ -54,7 +54,7 @@ class Wording:
         return {
             "id": item.id,
             "says": item.says[self.lang],
-            "mark": item.mark,
+            "mark": item.mark_shown,
             "correction": item.correction[self.lang] if item.correction else None,
             "review": item.review.level,
             "ko_status": item.says.ko_status,
@@ -62,7 +62,9 @@ class Wording:
         }
 
     def cites(self, cites: Sequence[Citation]) -> tuple[m.CitationView, ...]:
-        return tuple(m.CitationView(source=c.source, place=c.place, lines=c.lines) for c in cites)
+        return tuple(
+            m.CitationView(source=c.source, place=place_words(c.place, self.lang), lines=c.lines) for c in cites
+        )
 
     def branch(self, branch: Branch) -> m.BranchView:
         return self.once(branch, self._branch, branch)
@@ -200,6 +202,16 @@ def _every(r: Regimen, lang: Lang) -> str | None:
     if key in words(lang):
         return say(lang, key)
     return say(lang, f"regimen.every-{r.every_unit}", every=_span(r.every), times=times)
+
+
+def place_words(place: str, lang: Lang) -> str:
+    """A place in a source; one without words in the language stays as it is."""
+    return words(lang).get(f"place.{place}", place)
+
+
+def country_names(countries: Sequence[str], lang: Lang) -> str:
+    """Countries by name; a code without a name stays as it is."""
+    return ", ".join(words(lang).get(f"choice.{code}", code) for code in countries)
 
 
 def unit_words(unit: str, lang: Lang) -> str:

@@ -1,5 +1,7 @@
 """Who may ask: the right host, no other site, and beyond this machine only who has signed in.
 
+What is asked for is `scope["path"]`, never the address as Starlette puts it together: that begins with the Host.
+
 Host: an address of the service must be one of its names, else a foreign name was made to point here (DNS
 rebinding). Origin: a request that could change or compute something must not come from another site. Browsers say so
 in `Sec-Fetch-Site`, or in `Origin`; a program says neither, and has no cookie that could be abused.
@@ -7,6 +9,7 @@ in `Sec-Fetch-Site`, or in `Origin`; a program says neither, and has no cookie t
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 
 from fastapi import Request
@@ -20,6 +23,8 @@ from decidua.web.refused import Refused
 SAFE = ("GET", "HEAD", "OPTIONS")
 OPEN = ("/static/", "/en/sign-in", "/ko/sign-in")
 """What is seen without signing in: the page for it, and what every copy of the software ships."""
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:/?#@\[\]\s]+)(:\d{1,5})?", re.IGNORECASE | re.ASCII)
 
 
 class Doors:
@@ -37,14 +42,14 @@ class Doors:
         signed_in = self.sign_in.admits(request)
         if request.method not in SAFE:
             check_origin(request, vouched=bool(self.settings.token) and signed_in)
-        if not signed_in and not request.url.path.startswith(OPEN):
+        if not signed_in and not scope["path"].startswith(OPEN):
             await self._turn_away(request)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
     def _turn_away(self, request: Request) -> RedirectResponse:
         """A person is led to the page for signing in; a program is told what is missing."""
-        path = request.url.path
+        path = request.scope["path"]
         if request.method == "GET" and not path.startswith("/api/") and "hx-request" not in request.headers:
             lang = path[1:3] if path[1:3] in ("en", "ko") else "en"
             return RedirectResponse(f"/{lang}/sign-in", 303)
@@ -60,9 +65,9 @@ def check_host(request: Request, settings: Settings) -> None:
 
 
 def name_of(host: str) -> str:
-    """`127.0.0.1` of `127.0.0.1:8000`, `::1` of `[::1]:8000`."""
-    bare = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    return bare.lower().rstrip(".")
+    """`127.0.0.1` of `127.0.0.1:8000`, `::1` of `[::1]:8000`; empty for anything else."""
+    match = _HOST.fullmatch(host)
+    return match[1].strip("[]").lower().rstrip(".") if match else ""
 
 
 def _is_address(name: str) -> bool:
@@ -78,13 +83,14 @@ def check_origin(request: Request, *, vouched: bool) -> None:
 
     Pages are sent with `Referrer-Policy: no-referrer`, so a browser calls the origin of their forms `null`; then
     `Sec-Fetch-Site` tells. Where that is missing too (plain HTTP between machines), the cookie vouches: it is
-    `SameSite=Strict`, so no other site can make the browser send it.
+    `SameSite=Strict`, so no other site can make the browser send it. A site is a host name whatever its port: pages
+    of another service on the same host are not told apart from ours there.
     """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None:
         ours = site in ("same-origin", "none")
     elif origin in (None, "null"):
-        ours = origin is None or vouched or request.url.path.endswith("/sign-in")
+        ours = origin is None or vouched or request.scope["path"].endswith("/sign-in")
     else:
         ours = origin.partition("://")[2] == request.headers.get("host")
     if not ours:

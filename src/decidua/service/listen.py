@@ -19,6 +19,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess
 
 from decidua.errors import UsageError
 from decidua.guidelines import Knowledge
+from decidua.service.answered import HEADERS
 from decidua.service.app import create_app
 from decidua.service.log import set_up_log
 from decidua.service.settings import LOOPBACK, SHORTEST_TOKEN, Settings
@@ -31,6 +32,7 @@ LINGER = 1.0
 HEAD = 32_768
 """Bytes of a request's head that are kept while it is not whole yet."""
 TOKEN = "DECIDUA_TOKEN"
+_HEADERS = [(name.encode(), value.encode()) for name, value in {**HEADERS, "Cache-Control": "no-store"}.items()]
 
 
 class TimedProtocol(H11Protocol):
@@ -49,6 +51,17 @@ class TimedProtocol(H11Protocol):
             self._wait()
         else:
             self._rest()
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no request never reaches the app; its answer has the app's headers all the same."""
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close"), *_HEADERS]
+        for event in (
+            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=msg.encode("ascii")),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -83,14 +96,16 @@ def bind(host: str, port: int) -> socket.socket:
         raise UsageError("error.serve-host", host=host, reason="not an address") from None
 
 
-def settings_for(host: str, names: tuple[str, ...], token: str | None, *, log_requests: bool) -> Settings:
+def settings_for(
+    host: str, names: tuple[str, ...], token: str | None, *, tls: bool, log_requests: bool
+) -> Settings:  # fmt: skip
     """Raises UsageError for an address that others can reach, without an access token."""
     if token is None and not is_loopback(host):
         raise UsageError("error.serve-token", host=host, least=SHORTEST_TOKEN)
     everywhere = host in ("0.0.0.0", "::")
     own = {socket.gethostname().lower()} if everywhere else {host.lower()}
     known = LOOPBACK | own | {name.lower() for name in names}
-    return Settings(frozenset(known), everywhere, token, log_requests=log_requests)
+    return Settings(frozenset(known), everywhere, token, secure=tls, log_requests=log_requests)
 
 
 def is_loopback(host: str) -> bool:

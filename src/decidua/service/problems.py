@@ -37,7 +37,7 @@ def told(request: Request, error: Exception) -> Response:
     refused = as_refused(error)
     lang = language_of(request)
     detail = (error if isinstance(error, DeciduaError) else refused).message(lang)
-    if request.url.path.startswith("/api/"):
+    if request.scope["path"].startswith("/api/"):
         problem = Problem(
             title=HTTPStatus(refused.status).phrase, status=refused.status, detail=detail, key=refused.key,
             language=lang,
@@ -82,7 +82,7 @@ def _short(name: str) -> str:
 
 def language_of(request: Request) -> Lang:
     """Of the path, else as asked (`lang`), else of the browser, else English."""
-    start = request.url.path[1:3]
+    start = request.scope["path"][1:3]
     asked = start if start in ("en", "ko") else request.query_params.get("lang")
     if asked in ("en", "ko"):
         return "ko" if asked == "ko" else "en"

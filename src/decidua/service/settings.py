@@ -28,12 +28,14 @@ class Limits:
 @dataclass(frozen=True)
 class Settings:
     """`names`: hosts by which the service may be addressed, without port. `any_address`: any bare address as well,
-    for a service that listens on all of them. `token`: None on loopback, where nobody else can ask."""
+    for a service that listens on all of them. `token`: None on loopback, where nobody else can ask. `secure`: it is
+    reached by TLS, through a proxy, so that a browser may send its cookie no other way."""
 
     names: frozenset[str] = LOOPBACK
     any_address: bool = False
     token: str | None = field(default=None, repr=False)
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     """Signs the cookie of who has signed in; made anew at every start, so that no sign-in outlives it."""
+    secure: bool = False
     log_requests: bool = False
     limits: Limits = Limits()

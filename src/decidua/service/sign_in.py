@@ -10,6 +10,7 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict, deque
+from ipaddress import IPv6Network, ip_address
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -30,16 +31,19 @@ ADDRESSES = 1000
 
 
 class SignIn:
-    """Compares in constant time, counts wrong tokens by address."""
+    """Compares in constant time, counts wrong tokens by address. The right one is let in whoever guesses beside."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.wrong: OrderedDict[str, deque[float]] = OrderedDict()
 
     def admits(self, request: Request) -> bool:
-        """Whether the request needs no token, or carries a cookie or the token. Raises Refused 401 or 429."""
+        """Whether the request needs no token, or carries a cookie or, for the API, the token. Raises Refused 401 or
+        429 for a wrong token. A page takes no token but by its form: there a wrong one must not bar the way."""
         if self.settings.token is None or self._valid(request.cookies.get(COOKIE, "")):
             return True
+        if not request.scope["path"].startswith("/api/"):
+            return False
         kind, _, given = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer":
             return False
@@ -48,14 +52,15 @@ class SignIn:
 
     def check(self, request: Request, given: str) -> None:
         """Raises Refused: 401 for a wrong token, 429 where too many were wrong."""
-        address = request.client.host if request.client else "-"
+        if hmac.compare_digest(given.encode(), (self.settings.token or "").encode()):
+            return
+        address = counted_as(request.client.host if request.client else "-")
         recent = self._recent(address)
         if len(recent) >= TRIES:
             raise Refused(429, "refused.tries", headers={"Retry-After": str(int(WITHIN))}, seconds=int(WITHIN))
-        if not hmac.compare_digest(given.encode(), (self.settings.token or "").encode()):
-            recent.append(time.monotonic())
-            self.wrong[address] = recent
-            raise Refused(401, "refused.token-wrong", headers={"WWW-Authenticate": "Bearer"})
+        recent.append(time.monotonic())
+        self.wrong[address] = recent
+        raise Refused(401, "refused.token-wrong", headers={"WWW-Authenticate": "Bearer"})
 
     def _recent(self, address: str) -> deque[float]:
         now = time.monotonic()
@@ -80,6 +85,17 @@ class SignIn:
         return hmac.digest(self.settings.key, said.encode(), "sha256").hex()
 
 
+def counted_as(host: str) -> str:
+    """Under which name the guesses of an address are counted: IPv6 by /64, which is what one subscriber has."""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if address.version == 4:
+        return str(address)
+    return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
+
+
 def sign_in_pages(sign_in: SignIn) -> APIRouter:
     """The form for the token, and the way out."""
     routes = APIRouter(include_in_schema=False)
@@ -98,14 +114,14 @@ def sign_in_pages(sign_in: SignIn) -> APIRouter:
         answer = RedirectResponse(f"/{lang}/consult", 303)
         answer.set_cookie(
             COOKIE, sign_in.cookie(), max_age=LASTS, httponly=True, samesite="strict",
-            secure=request.url.scheme == "https",
+            secure=sign_in.settings.secure,
         )  # fmt: skip
         return answer
 
     @routes.post("/{lang}/sign-out")
     def leave(lang: Lang) -> Response:
         answer = RedirectResponse(f"/{lang}/sign-in", 303)
-        answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        answer.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=sign_in.settings.secure)
         return answer
 
     return routes

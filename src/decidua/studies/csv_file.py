@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 
 from decidua.errors import StudyError
@@ -11,6 +12,8 @@ from decidua.studies.numbers import check, column
 from decidua.studies.problems import Problems, quoted
 from decidua.studies.table import KINDS, StudyTable
 
+COLUMNS = 1000
+"""More than any table of studies has."""
 DELIMITERS = (",", ";", "\t", "|")
 REVIEW_COLUMNS = ("design", "kind")
 REVIEWS = frozenset((
@@ -69,7 +72,9 @@ def _delimiter(text: str) -> str:
 
 
 def _refuse_header(header: list[str], file: str) -> None:
-    twice = next((name for name in header if name and header.count(name) > 1), None)
+    if len(header) > COLUMNS:
+        raise StudyError("error.study-wide", where=f"{file}:1", count=len(header), limit=COLUMNS)
+    twice = next((name for name, times in Counter(header).items() if name and times > 1), None)
     if twice:
         raise StudyError("error.study-twice", where=f"{file}:1", column=quoted(twice))
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -43,9 +44,14 @@ def page(request: Request, template: str, lang: Lang, **parts: object) -> HTMLRe
 def draw(request: Request, template: str, lang: Lang, **parts: object) -> str:
     """The text of a template of `web/templates` (or of `reports/templates`, whose macros pages share)."""
     return environment().get_template(template).render(
-        say=partial(say, lang), lang=lang, here=request.url.path, query=request.url.query, other=_other(lang),
+        say=partial(say, lang), lang=lang, here=here(request), query=request.url.query, other=_other(lang),
         foot=foot(shelf_of(request).knowledge), printed=_printed(lang), **parts,
     )  # fmt: skip
+
+
+def here(request: Request) -> str:
+    """The path that was asked for, fit for a link. It is not taken from `request.url`, which begins with the Host."""
+    return quote("/" + str(request.scope["path"]).lstrip("/"))
 
 
 def shelf_of(request: Request) -> Shelf:

@@ -30,7 +30,7 @@ def static_files() -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/static/{version}/{path:path}")
-    def file(version: str, path: str) -> Response:
+    async def file(version: str, path: str) -> Response:
         data = _shipped().get(path) if version == static_version() else None
         if data is None:
             return PlainTextResponse("Not found.", status_code=404)

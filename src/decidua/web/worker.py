@@ -1,7 +1,8 @@
 """A process beside the service for computations that need NumPy and SciPy, and that a hostile file could make endless.
 
-A thread cannot be stopped, a process can: at its deadline it is ended and the next task starts a new one. NumPy is
-imported there and only when something is pooled, and what was computed leaves no trace in the service's memory.
+A thread cannot be stopped, a process can: at its deadline it is ended and the next task starts a new one. What is read
+and pooled there leaves the service's memory as it was, but for the answer. (NumPy may be in the service too: pages
+that draw a shipped table import it.)
 Arguments and results pass through a pipe, nothing through a file.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any, TypeVar
 
 from decidua.errors import DeciduaError
@@ -23,6 +24,8 @@ SECONDS = 20.0
 """For one task, the start of the process included."""
 PATIENCE = 20.0
 """Seconds in line for the process."""
+CALLERS = 2
+"""Who computes and who waits. Each holds one of the service's few threads, so more are turned away at once."""
 MEMORY = 4 << 30
 """Bytes of address space; where the system can hold a process to it."""
 
@@ -35,7 +38,7 @@ class Worker:
     """One process, started when it is first needed; tasks wait in line."""
 
     def __init__(self) -> None:
-        self._turn = Lock()
+        self._turn, self._callers = Lock(), BoundedSemaphore(CALLERS)
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
 
@@ -44,6 +47,14 @@ class Worker:
 
         Raises the task's DeciduaError, or Refused 503 when the line, the time or the memory is not enough.
         """
+        if not self._callers.acquire(blocking=False):
+            raise Refused(503, "refused.busy", headers={"Retry-After": "5"})
+        try:
+            return self._in_turn(task, arguments, seconds)
+        finally:
+            self._callers.release()
+
+    def _in_turn(self, task: Callable[..., T], arguments: tuple[object, ...], seconds: float) -> T:
         if not self._turn.acquire(timeout=PATIENCE):
             raise Refused(503, "refused.busy", headers={"Retry-After": "5"})
         try:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from decidua.language import words
 from web.browser.conftest import Opened, barriers
@@ -75,6 +75,7 @@ def test_from_an_empty_form_to_a_case_file_and_back(opened: Opened, tmp_path: Pa
         download.value.save_as(saved)
         assert "losses: 4" in saved.read_text("utf-8")
 
+        page.once("dialog", lambda asked: asked.accept())
         page.get_by_role("link", name=KO["consult.clear"]).click()
         expect(page.locator("#f-losses")).to_have_value("")
         page.get_by_text(KO["case.menu"], exact=True).click()
@@ -83,6 +84,54 @@ def test_from_an_empty_form_to_a_case_file_and_back(opened: Opened, tmp_path: Pa
         page.wait_for_load_state("networkidle")
         expect(page.locator("#f-losses")).to_have_value("4")
         assert page.url.endswith("/ko/case/open")
+
+
+def test_a_patient_is_not_lost_by_a_link(opened: Opened) -> None:
+    with opened("/en/consult") as page:
+        asked: list[str] = []
+
+        def stay(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        page.on("dialog", stay)
+        page.locator("#f-losses").fill("4")
+        settled(page)
+        page.get_by_role("link", name=EN["consult.clear"]).click()
+        page.get_by_role("link", name=EN["nav.compare"]).click(no_wait_after=True)
+        page.wait_for_timeout(300)
+        assert asked == ["confirm", "beforeunload"]
+        expect(page.locator("#f-losses")).to_have_value("4")
+        assert page.url.endswith("/en/consult")
+        page.locator("#f-losses").fill("")
+        settled(page)
+        page.get_by_role("link", name=EN["nav.compare"]).click()
+        page.wait_for_url("**/en/compare")
+        assert len(asked) == 2
+
+
+def test_an_example_that_was_only_looked_at_may_be_left(opened: Opened) -> None:
+    with opened(IMMUNE) as page:
+        asked: list[str] = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+        page.locator("#c-asri-2025-ivig").click()
+        expect(page.locator("#row-ivig .inside")).to_be_visible()
+        page.locator("#row-ivig button[name=close]").last.focus()
+        page.keyboard.press("Escape")
+        expect(page.locator("#row-ivig .inside")).to_have_count(0)
+        page.get_by_role("link", name=EN["nav.compare"]).click()
+        page.wait_for_url("**/en/compare")
+        assert asked == []
+
+
+def test_leaving_out_the_last_guideline_leaves_none_out(opened: Opened) -> None:
+    with opened("/en/consult") as page:
+        for box in page.locator("[name=without]").all():
+            box.click()
+            settled(page)
+        expect(page.locator("[name=without]:checked")).to_have_count(0)
+        expect(page.locator("#row-ivig .cell")).to_have_count(3)
+        expect(page.locator("tbody.changed")).to_have_count(0)
 
 
 def test_rows_of_pregnancies_and_results(opened: Opened) -> None:

@@ -16,6 +16,9 @@ from decidua.web.refused import Refused
 from decidua.web.shelf import Shelf
 from decidua.web.worker import WORKER
 
+PATIENCE = 1.0
+"""Seconds to wait while another request recomputes: who waits holds one of the service's few threads."""
+
 
 class TablesAsked(Choices):
     """Which tables; empty: all."""
@@ -44,17 +47,27 @@ class Recomputed:
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
-        self._lock = Lock()
+        self.turn = Lock()
         self._verdicts: list[Verdict] | None = None
 
     def of(self, tables: Sequence[str]) -> list[Verdict]:
-        """In the order of the tables. Raises Refused 404 for a table that does not exist."""
+        """In the order of the tables. Raises Refused: 404 for a table that does not exist, 503 while another request
+        works them out."""
         if any(table not in self.evidence.tables for table in tables):
             raise Refused(404, "refused.unknown-table")
-        with self._lock:
+        return [one for one in self._all() if not tables or one.ref.split("/", 1)[0] in tables]
+
+    def _all(self) -> list[Verdict]:
+        if self._verdicts is not None:
+            return self._verdicts
+        if not self.turn.acquire(timeout=PATIENCE):
+            raise Refused(503, "refused.busy", headers={"Retry-After": "5"})
+        try:
             if self._verdicts is None:
                 self._verdicts = WORKER.run(recompute, self.evidence, seconds=40)
-        return [one for one in self._verdicts if not tables or one.ref.split("/", 1)[0] in tables]
+            return self._verdicts
+        finally:
+            self.turn.release()
 
 
 def recompute(evidence: Evidence) -> list[Verdict]:

@@ -32,12 +32,21 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Glance:
+    """`by_reading`: each statement that answers so hangs on a reading of the source that is not settled."""
+
+    group: str
+    answer: str
+    by_reading: bool
+
+
+@dataclass(frozen=True)
 class CellView:
-    """`answers`: (group, answer) of its statements, each once; empty where the guideline is silent."""
+    """`answers`: of its statements, each once; empty where the guideline is silent."""
 
     guideline: str
     society: str
-    answers: tuple[tuple[str, str], ...]
+    answers: tuple[Glance, ...]
     statements: tuple[StatementView, ...]
 
 
@@ -158,9 +167,20 @@ def cell(
     """Recommendations first, then evidence, then remarks."""
     kinds = ("recommendation", "evidence", "remark")
     there = sorted(shelf.knowledge.said(guideline, option), key=lambda s: kinds.index(s.kind))
-    views = tuple(statement_view(shelf, s, lang) for s in there if wanted(s))
-    answers = dict.fromkeys((view.group or "", view.answer) for view in views if view.answer)
-    return CellView(guideline, society(shelf.knowledge, guideline), tuple(answers), views)
+    wanted_there = [s for s in there if wanted(s)]
+    views = tuple(statement_view(shelf, s, lang) for s in wanted_there)
+    hangs: dict[tuple[str, str], list[bool]] = {}
+    for s, view in zip(wanted_there, views, strict=True):
+        if view.answer:
+            hangs.setdefault((view.group or "", view.answer), []).append(_by_reading(shelf.knowledge, s))
+    answers = tuple(Glance(group, answer, all(every)) for (group, answer), every in hangs.items())
+    return CellView(guideline, society(shelf.knowledge, guideline), answers, views)
+
+
+def _by_reading(k: Knowledge, s: Statement) -> bool:
+    """Whether an open reading decides to whom the statement speaks, beyond the guideline's definition."""
+    readings = k.readings_under(k.own_populations[s.id]).union(s.readings) - set(k.settled)
+    return any(id_ in k.readings and k.readings[id_].bears_on == "answer" for id_ in readings)
 
 
 def _belongs(one: RowView, asked: Filter) -> bool:

@@ -28,7 +28,7 @@ FITTING = ("own", "same", "given")
 
 @dataclass(frozen=True)
 class Baseline:
-    """What was chosen: the id of a sourced one, or a percentage as written; neither: all sourced ones."""
+    """What was chosen: the id of a sourced one, or a percentage as written; neither: those of the same women."""
 
     id: str = ""
     percent: str = ""
@@ -61,12 +61,14 @@ class EffectsView:
         """Without the one that speaks of the command."""
         return tuple(note for note in self.view.notes if "--" not in note)
 
-    def first(self, one: m.EstimateView) -> tuple[m.ResultView, ...]:
-        """At baselines of the same kind of women; else all."""
-        return tuple(r for r in one.results if r.fit in FITTING) or one.results
+    def results(self, one: m.EstimateView) -> tuple[m.ResultView, ...]:
+        """At the baseline that was chosen; else at those of the trial's own or the same kind of women, and no other."""
+        chosen = self.chosen.id or self.chosen.percent
+        return one.results if chosen else tuple(r for r in one.results if r.fit in FITTING)
 
-    def others(self, one: m.EstimateView) -> tuple[m.ResultView, ...]:
-        return tuple(r for r in one.results if r not in self.first(one))
+    def more(self, one: m.EstimateView) -> int:
+        """How many baselines of other women, or of women of whom it is not printed, may be chosen beside."""
+        return len(one.results) - len(self.results(one))
 
     def about(self, one: m.EstimateView) -> str:
         return about(one, self.view.language)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decidua.guidelines import Knowledge
 from decidua.language import Lang, Text, say
 from decidua.provenance import Citation, Cited
+from decidua.reports.wording import place_words
 from decidua.web.browse.hrefs import source_href
 
 
@@ -57,7 +58,7 @@ def places(knowledge: Knowledge, cites: Sequence[Citation], lang: Lang) -> tuple
 
 def _place(knowledge: Knowledge, cite: Citation, lang: Lang) -> Place:
     key = "html.place" if not cite.lines else "html.place-line" if len(cite.lines) == 1 else "html.place-lines"
-    return Place(say(lang, key, source=cite.source, place=cite.place, lines=spans(cite.lines)),
+    return Place(say(lang, key, source=cite.source, place=place_words(cite.place, lang), lines=spans(cite.lines)),
                  source_href(lang, cite.source) if cite.source in knowledge.sources else "")  # fmt: skip
 
 
@@ -74,6 +75,6 @@ def spans(lines: Sequence[int]) -> str:
 
 def said(knowledge: Knowledge, item: Cited, lang: Lang) -> Said:
     return Said(
-        item.id, in_words(item.says, lang), item.mark, maybe(item.correction, lang), item.review.level,
+        item.id, in_words(item.says, lang), item.mark_shown, maybe(item.correction, lang), item.review.level,
         places(knowledge, item.cites, lang),
     )  # fmt: skip

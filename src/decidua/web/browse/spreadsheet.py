@@ -1,26 +1,14 @@
-"""CSV that a spreadsheet opens as what it is: texts that would run as formulas stand behind an apostrophe.
-
-A cell that begins with = + - @, a tab or a line break and is no plain number gets the apostrophe; numbers stay numbers.
-"""
+"""CSV that a spreadsheet opens as what it is: texts that would run as formulas stand behind an apostrophe."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 
+from decidua.reports.formulas import safe
 from decidua.reports.reproduction import ClaimView
 from decidua.web.browse.evidence import TableView
-
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def safe(cell: object) -> object:
-    if not isinstance(cell, str) or not cell.lstrip(" ").startswith(_FORMULA) or _NUMBER.fullmatch(cell.strip()):
-        return cell
-    return f"'{cell}"
 
 
 def written(rows: Iterable[Sequence[object]]) -> str:

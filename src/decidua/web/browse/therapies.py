@@ -12,7 +12,8 @@ from decidua.guidelines import Indication, Knowledge, Option, Precaution
 from decidua.guidelines.model import Chance, Legal
 from decidua.language import Lang, say
 from decidua.provenance import Cited
-from decidua.web.browse.compare import Filter, RowView, by_year, cell, row
+from decidua.reports.wording import country_names
+from decidua.web.browse.compare import Filter, Glance, RowView, by_year, cell, row
 from decidua.web.browse.differences import Differences
 from decidua.web.browse.evidence import TableLine, table_line
 from decidua.web.browse.hrefs import TEST
@@ -47,11 +48,11 @@ class PartView:
 
 @dataclass(frozen=True)
 class OptionLine:
-    """An option in a list: (guideline, (group, answer) of its statements)."""
+    """An option in a list: (guideline, what its statements answer)."""
 
     link: Link
     immune: bool
-    answers: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    answers: tuple[tuple[str, tuple[Glance, ...]], ...]
     tables: int
     differences: tuple[str, ...]
 
@@ -144,7 +145,7 @@ def _beside(k: Knowledge, item: Cited, lang: Lang) -> list[str]:
         shown = [say(lang, "pages.printed-by", guidelines=whose)] if whose else []
         return [*shown, *_condition(k, item.id, "pages.checked-by", lang)]
     if isinstance(item, Legal):
-        where = [say(lang, "pages.countries", countries=", ".join(item.countries))]
+        where = [say(lang, "pages.countries", countries=country_names(item.countries, lang))]
         return [*where, say(lang, "html.dated", date=item.dated) if item.dated else say(lang, "html.undated")]
     if isinstance(item, Indication):
         return _condition(k, item.id, "pages.holds-when", lang)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 from urllib.parse import quote
 
-from decidua.guidelines import Statement
+from decidua.guidelines import Knowledge
+from decidua.language import Text
 from decidua.reports import models as m
-from decidua.reports.html import Page, Row
+from decidua.reports.html import Page, Row, TextKind
+from decidua.reports.wording import country_names
 from decidua.web.consult.looking import CellId, Looking
 
 Heeded = tuple[str, m.SaidView, str]
@@ -21,18 +23,38 @@ Heeded = tuple[str, m.SaidView, str]
 class AnswersPage(Page):
     """`opened`: what is shown of the cells that are open, by (guideline, option)."""
 
-    unfolded: ClassVar[bool] = True
+    knowledge: Knowledge
     looking: Looking = field(default_factory=Looking)
     opened: dict[CellId, m.OptionView] = field(default_factory=dict)
-    statements: Mapping[str, Statement] = field(default_factory=dict)
+    unfolded: ClassVar[bool] = True
 
     def table_address(self, table: str) -> str | None:
         return f"/{self.lang}/evidence/{quote(table)}"
 
     def original(self, said: m.SaidView) -> str | None:
-        statement = self.statements.get(said.id)
+        statement = self.knowledge.statements.get(said.id)
         unchecked = self.lang == "ko" and said.ko_status == "machine"
         return statement.says.en if statement and unchecked else None
+
+    def unchecked_text(self, kind: TextKind, id_: str) -> bool:
+        text = self._text(kind, id_)
+        return self.lang == "ko" and text is not None and text.ko_status == "machine"
+
+    def _text(self, kind: TextKind, id_: str) -> Text | None:
+        match kind:
+            case "discrepancy":
+                return self.knowledge.discrepancies[id_].says
+            case "reading":
+                return self.knowledge.readings[id_].question
+            case "basis":
+                return self.knowledge.guidelines[id_].basis
+            case "because":
+                return self.knowledge.statements[id_].because
+
+    def not_covered(self) -> list[tuple[str, bool]]:
+        """What the source does not speak of, and whether it is Korean that no person has checked."""
+        texts = [item.says for item in self.knowledge.not_covered.values()]
+        return [(text[self.lang], self.lang == "ko" and text.ko_status == "machine") for text in texts]
 
     def slug(self, option: str) -> str:
         """An option's id as part of an element's id."""
@@ -47,12 +69,15 @@ class AnswersPage(Page):
         return next(row for row in (*self._rows("options"), *self._rows("tests")) if row[0].option == option)
 
     def _passes(self, row: Row) -> bool:
-        found = self.differences.get(row[0].option, ())
-        if self.looking.kind and self.looking.kind not in {d.kind for d in found}:
-            return False
+        if self.looking.kind:
+            kinds = {d.kind for d in self.differences.get(row[0].option, ())}
+            return self.looking.kind in kinds and (self.looking.show != "open" or self._is_open(row))
         if self.looking.show == "differ":
-            return bool(found)
-        return self.looking.show != "open" or any(option.group == "open" for option in row)
+            return bool(self.row_kinds(row))
+        return self.looking.show != "open" or self._is_open(row)
+
+    def _is_open(self, row: Row) -> bool:
+        return any(option.group == "open" for option in row)
 
     @cached_property
     def differences(self) -> dict[str, list[m.DisagreementView]]:
@@ -93,7 +118,7 @@ class AnswersPage(Page):
             near = option.group == "for" or bool(option.other_indications)
             for legal in option.legal:
                 if legal.country == "here" or (near and legal.country == "unknown"):
-                    where = ", ".join(legal.countries)
+                    where = country_names(legal.countries, self.lang)
                     yield (
                         option.label,
                         legal,

@@ -21,7 +21,9 @@ KINDS = (".yaml", ".json")
 @cache
 def examples() -> dict[str, bytes]:
     """Name without ending → the file. In the wheel they lie beside this package, in a checkout at its root."""
-    places = (Path(str(files("decidua.web"))) / "examples", Path(decidua.__file__).parents[2] / "examples")
+    root = Path(decidua.__file__).parents[2]
+    checkout = [root / "examples"] if (root / "src" / "decidua" / "__init__.py").is_file() else []
+    places = (Path(str(files("decidua.web"))) / "examples", *checkout)
     folder = next((place for place in places if place.is_dir()), None)
     if folder is None:
         return {}

@@ -18,11 +18,12 @@ from decidua.web.consult.looking import looking
 from decidua.web.consult.rows import with_rows
 from decidua.web.consult.screen import Screen, screen
 from decidua.web.drawing_pages import page
+from decidua.web.patient_form import loses
 from decidua.web.patient_form.case_file import read_case, write_case
 from decidua.web.patient_form.fields import Entries
 from decidua.web.patient_form.views import columns, form_groups
 from decidua.web.shelf import Shelf
-from decidua.web.submitted import Submitted, read_submitted
+from decidua.web.submitted import FILE, Submitted, read_submitted
 
 Sent = Annotated[Submitted, Depends(read_submitted)]
 Fields = Sequence[tuple[str, str]]
@@ -47,8 +48,8 @@ def consult_pages(shelf: Shelf) -> APIRouter:
         return RedirectResponse(f"/{lang}/consult", status_code=303)
 
     @routes.post("/{lang}/case")
-    def case(lang: Lang, sent: Sent) -> Response:
-        return pages.case(lang, sent.fields)
+    def case(request: Request, lang: Lang, sent: Sent) -> Response:
+        return pages.case(request, lang, sent.fields)
 
     @routes.post("/{lang}/case/open")
     def opened(request: Request, lang: Lang, sent: Sent) -> HTMLResponse:
@@ -84,7 +85,7 @@ class _Pages:
     def whole(self, request: Request, lang: Lang, fields: Fields, refused: str | None = None) -> HTMLResponse:
         made = screen(self.shelf, fields, lang)
         return self._draw(
-            request, "consult.html.j2", lang, made, refused=refused, examples=example_titles(),
+            request, "consult.html.j2", lang, made, refused=refused, examples=example_titles(), largest_file=FILE,
             status=422 if refused else 200, **self._form(fields, lang),
         )  # fmt: skip
 
@@ -105,7 +106,10 @@ class _Pages:
             "columns": columns(self.knowledge, lang),
         }  # fmt: skip
 
-    def case(self, lang: Lang, fields: Fields) -> Response:
+    def case(self, request: Request, lang: Lang, fields: Fields) -> Response:
+        """The file to keep; the page, which says what is wrong, where the file would not have all that was sent."""
+        if loses(self.shelf, fields):
+            return self.whole(request, lang, fields)
         written = write_case(self.knowledge, Entries(fields), lang)
         headers = {"Content-Disposition": 'attachment; filename="patient.yaml"'}
         return Response(written.text.encode(), media_type="application/yaml; charset=utf-8", headers=headers)

@@ -34,7 +34,8 @@ class Screen:
         found: dict[str, list[Note]] = {}
         for kind, problems in (("wrong", self.patient.problems), ("odd", self.patient.warnings)):
             for problem in problems:
-                found.setdefault(problem.field or "", []).append((kind, problem.message))
+                for name in (problem.field or "", *problem.beside):
+                    found.setdefault(name, []).append((kind, problem.message))
         report = self.page.report if self.page else None
         for fact in report.patient if report else ():
             if report and fact.origin:
@@ -62,7 +63,7 @@ class _Screens:
         if met is None:
             return Screen(self.patient, self.view, None)
         report = build_report(met, self.lang, why=False, deciding=False)
-        page = AnswersPage(report, self.view, self._opened(met, row), self.shelf.knowledge.statements)
+        page = AnswersPage(report, self.shelf.knowledge, self.view, self._opened(met, row))
         return Screen(self.patient, self.view, page)
 
     def _met(self) -> Consultation | None:

@@ -5,7 +5,7 @@
 So the form has no meaning of its own: the same text, saved and given to the command, says the same.
 """
 
-from decidua.web.patient_form.entered import Entered, FieldProblem, conflict, entered
+from decidua.web.patient_form.entered import Entered, FieldProblem, conflict, entered, loses
 from decidua.web.patient_form.fields import Fields, patient_fields
 
-__all__ = ["Entered", "FieldProblem", "Fields", "conflict", "entered", "patient_fields"]
+__all__ = ["Entered", "FieldProblem", "Fields", "conflict", "entered", "loses", "patient_fields"]

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from decidua.errors import PatientError
 from decidua.facts import Fact
+from decidua.facts.values import apart
 from decidua.guidelines import Knowledge
 from decidua.intake import read_patient
 from decidua.intake.given import UNEXPLAINED, clean_key
@@ -16,11 +18,13 @@ from decidua.intake.problems import Problems, clean
 from decidua.intake.scalars import choice_of, text_of, truth_of, value_of
 from decidua.intake.source import decoded
 from decidua.language import Lang, say
-from decidua.web.patient_form.fields import PREGNANCY, RESULT, Entries, Fields
+from decidua.web.patient_form.fields import MOST, PREGNANCY, RESULT, Entries, Fields
 
 FORM = "form"
 """What errors call the file that is written from a form."""
 
+NONE = "none"
+"""What `pregnancies_complete` says where there was no pregnancy."""
 CHOICES = {"outcome": OUTCOMES, "confirmed": CONFIRMED, "karyotype": KARYOTYPES, "conception": CONCEPTIONS}
 _PLAIN = re.compile(r"(?!(?:null|Null|NULL)$)[^\W_][\w ./%+-]*(?<! )")
 _BARE = re.compile(r"(?:[<>]=?|≥|≤)?\s*\d+(?:[.,]\d+)?")
@@ -53,7 +57,7 @@ def write_case(knowledge: Knowledge, entries: Entries, lang: Lang) -> Written:
     for name in (UNEXPLAINED, *sorted(knowledge.stated)):
         _put(written, f"stated.{name}", name, entries.text(f"stated.{name}"))
     _put_rows(written, "pregnancies", "pregnancy", list(_pregnancies(entries)), _listed(entries))
-    _put(written, "pregnancies_complete", "pregnancies_complete", entries.text("pregnancies_complete"))
+    _put(written, "pregnancies_complete", "pregnancies_complete", _complete(entries))
     _put_rows(written, "results", "result", list(_results(entries)), False)
     if len(written.places) or _listed(entries):
         written.lines[2] = ""
@@ -88,7 +92,15 @@ def _put_rows(
 
 
 def _listed(entries: Entries) -> bool:
-    return bool(entries.text("pregnancies_listed")) or entries.text("pregnancies_complete") == "yes"
+    return entries.text("pregnancies_listed") == "yes" or entries.text("pregnancies_complete") == NONE
+
+
+def _complete(entries: Entries) -> str:
+    """That there was none is an empty list and complete; beside rows it contradicts them, and is not written."""
+    text = entries.text("pregnancies_complete")
+    if text != NONE:
+        return text
+    return "" if entries.written("pregnancy") else "yes"
 
 
 def _pregnancies(entries: Entries) -> Iterator[tuple[int, Mapping[str, str]]]:
@@ -117,12 +129,25 @@ def scalar(text: str) -> str:
 
 
 def read_case(knowledge: Knowledge, data: bytes, name: str) -> Fields:
-    """The fields of a patient file. Raises PatientError and its kinds, as the command does."""
+    """The fields of a patient file. Raises PatientError and its kinds, as the command does, and where a table has
+    more rows than a page shows."""
     read_patient(data, name=name, vocabulary=knowledge.vocabulary, stated=knowledge.stated)
     problems = Problems(name)
     table = read_table(decoded(data, name), problems)
     reader = _Reader(knowledge)
-    return tuple(pair for entry in table.entries for pair in reader.fields(entry) if pair[1])
+    fields = tuple(pair for entry in table.entries for pair in reader.fields(entry) if pair[1])
+    if any(len(Entries(fields).rows(kind)) > MOST for kind in ("pregnancy", "result")):
+        raise PatientError("error.form-rows", limit=MOST, where=name)
+    return _with_none(fields)
+
+
+def _with_none(fields: Fields) -> Fields:
+    """An empty list that is complete, as the one choice that the form has for it."""
+    said, complete = ("pregnancies_listed", "yes"), ("pregnancies_complete", "yes")
+    if said not in fields or complete not in fields:
+        return fields
+    return tuple((name, NONE) if (name, text) == complete else (name, text) for name, text in fields
+                 if (name, text) != said)  # fmt: skip
 
 
 class _Reader:
@@ -154,17 +179,20 @@ class _Reader:
             return []
         if isinstance(value, bool | str):
             return [(name, _yes_no(value) if isinstance(value, bool) else value)]
-        for unit in fact.units if fact.format is None else ():
-            number = words.removesuffix(f" {unit.label}")
-            if number != words and _BARE.fullmatch(number):
-                return [(name, number), (f"unit.{fact.id}", unit.label)]
+        found = apart(fact, words) if fact.format is None else None
+        if found and _BARE.fullmatch(found[0]):
+            number, unit = found
+            # The page shows one unit by itself, several as choices of which one has to be found again.
+            written = unit.label if len(fact.units) > 1 else words.removeprefix(number).strip()
+            return [(name, number), (f"unit.{fact.id}", written)]
         return [(name, words)]
 
     def _pregnancies(self, tree: Tree) -> Iterator[tuple[str, str]]:
         if not isinstance(tree, Listing):
             return
-        yield "pregnancies_listed", "yes"
         rows = [_cells(item) for item in tree.items if isinstance(item, Table)]
+        if not rows:
+            yield "pregnancies_listed", "yes"
         placed = sorted(enumerate(rows, 1), key=lambda pair: int(_text(pair[1].get("order")) or pair[0]))
         for number, (_, row) in enumerate(placed, 1):
             yield f"pregnancy.{number}.when", _text(row.get("date")) or _text(row.get("year"))

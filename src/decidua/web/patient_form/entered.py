@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from decidua.errors import PatientConflictError, PatientError, PatientSyntaxError
 from decidua.intake import Intake, PatientErrors, read_patient
+from decidua.intake.given import UNEXPLAINED
+from decidua.intake.problems import clean
 from decidua.language import Lang, say, words
-from decidua.web.patient_form.case_file import FORM, Written, write_case
+from decidua.web.patient_form.case_file import FORM, NONE, Written, write_case
 from decidua.web.patient_form.fields import Entries, Fields, patient_fields
 from decidua.web.shelf import Shelf
 
@@ -21,6 +23,8 @@ _PLACE = re.compile(rf"{FORM}:(\d+)")
 _NAME = re.compile(r"[a-z][\w@-]+")
 _NAMED = ("fact", "facts", "key", "name", "kind")
 """Parts of a sentence that may hold the ids of facts, criteria, columns."""
+OF_FORM = {"error.pregnancies-missing": "form.pregnancies-missing"}
+"""Sentences that say what to write into a file, and what they are where there is a form instead."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class FieldProblem:
     field: str | None
     label: str
     message: str
+    beside: tuple[str, ...] = ()
+    """Other fields that the sentence names: which of them is wrong is not known."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +59,14 @@ def entered(shelf: Shelf, fields: Sequence[tuple[str, str]], lang: Lang) -> Ente
     reading = _Reading(shelf, write_case(shelf.knowledge, entries, lang), lang)
     intake, errors = reading.read()
     problems = reading.problems(errors)
-    if errors and all(_own(error) and problem.field for error, problem in zip(errors, problems, strict=True)):
+    if errors and all(_left_out(error, problem.field) for error, problem in zip(errors, problems, strict=True)):
         kept = _without(entries, {str(problem.field) for problem in problems})
         reading = _Reading(shelf, write_case(shelf.knowledge, kept, lang), lang)
         intake, errors = reading.read()
         problems += reading.problems(errors)
-    return Entered(tuple(fields), intake, tuple(problems), tuple(reading.warnings(intake)))
+    unclear = reading.unclear(entries)
+    found = (*reading.unknown(entries), *unclear, *problems)
+    return Entered(tuple(fields), None if unclear else intake, found, tuple(reading.warnings(intake)))
 
 
 def conflict(shelf: Shelf, before: Entered, error: PatientConflictError, lang: Lang) -> Entered:
@@ -70,20 +78,32 @@ def conflict(shelf: Shelf, before: Entered, error: PatientConflictError, lang: L
     return Entered(before.fields, None, (*before.problems, problem), before.warnings)
 
 
-def _own(error: PatientError) -> bool:
-    """Whether it is about one field alone, so that leaving this out says no more than is known."""
+def loses(shelf: Shelf, fields: Sequence[tuple[str, str]]) -> bool:
+    """Whether a file that is written from the fields would be without some of them."""
+    entries, reading = Entries(fields), _Reading(shelf, Written(), "en")
+    return bool(reading.unknown(entries) or reading.unclear(entries))
+
+
+def _left_out(error: PatientError, field: str | None) -> bool:
+    """Whether it is about one field alone, so that leaving this out says no more than is known. Without its day the
+    patient would be looked at today, which nobody said."""
+    if field in (None, "as_of"):
+        return False
     return not isinstance(error, PatientConflictError | PatientSyntaxError) and error.key != "error.date-later"
 
 
 def _without(entries: Entries, wrong: Iterable[str]) -> Entries:
     """Without the wrong fields. A result that is wrong takes all results of its fact with it: an older one would
-    else pass for the latest."""
+    else pass for the latest. A pregnancy with a wrong cell stays one, of unknown outcome if that is what is wrong."""
     gone = set(wrong)
+    outcomes = {f"{name.rpartition('.')[0]}.outcome" for name in gone if name.startswith("pregnancy.")}
     rows = {int(name.split(".")[1]) for name in gone if name.startswith("result.")}
     facts = {entries.text(f"result.{row}.fact") for row in rows} - {""}
     rows |= {row for row in entries.rows("result") if entries.text(f"result.{row}.fact") in facts}
     lost = tuple(f"result.{row}." for row in rows)
-    return Entries([(n, text) for n, text in entries.all.items() if n not in gone and not n.startswith(lost or "\0")])
+    kept = [(n, text) for n, text in entries.all.items() if n not in gone and not n.startswith(lost or "\0")]
+    stays = {name for name, text in kept if text.strip()}
+    return Entries([*kept, *((outcome, "unknown") for outcome in outcomes if outcome not in stays)])
 
 
 class _Reading:
@@ -101,6 +121,22 @@ class _Reading:
         except PatientError as error:
             return None, (error,)
 
+    def unknown(self, entries: Entries) -> list[FieldProblem]:
+        """Fields that no form has: what they were meant to say is not known."""
+        stated = (UNEXPLAINED, *self.knowledge.stated)
+        names = entries.unknown(self.knowledge.vocabulary.facts, stated)
+        return [self._told(None, "form.unknown-field", name=clean(name)) for name in names]
+
+    def unclear(self, entries: Entries) -> list[FieldProblem]:
+        """What contradicts itself before it can be written down: two texts for one field, rows where there was none."""
+        found = [self._told(None, "form.twice", label=self.label(name)) for name in entries.twice()]
+        if entries.text("pregnancies_complete") == NONE and entries.written("pregnancy"):
+            found.append(self._told("pregnancies_complete", "form.none-but-rows"))
+        return found
+
+    def _told(self, place: str | None, key: str, **parts: object) -> FieldProblem:
+        return FieldProblem(place, self.label(place), say(self.lang, key, **parts))
+
     def problems(self, errors: Iterable[PatientError]) -> list[FieldProblem]:
         return [self._problem(error.key, error.parts) for error in errors]
 
@@ -109,7 +145,12 @@ class _Reading:
 
     def _problem(self, key: str, parts: Mapping[str, object]) -> FieldProblem:
         place = self._field(str(parts.get("where", "")))
-        return FieldProblem(place, self.label(place), self.message(key, parts))
+        named = (f"fact.{id_}" for id_ in _NAME.findall(str(parts.get("facts", ""))) if self._is_fact(id_))
+        beside = tuple(name for name in dict.fromkeys(named) if name != place)
+        return FieldProblem(place, self.label(place), self.message(key, parts), beside)
+
+    def _is_fact(self, id_: str) -> bool:
+        return id_ in self.knowledge.vocabulary.facts
 
     def _field(self, where: str) -> str | None:
         match = _PLACE.fullmatch(where)
@@ -118,7 +159,7 @@ class _Reading:
     def message(self, key: str, parts: Mapping[str, object]) -> str:
         """The sentence of the error, with labels for ids and fields for lines."""
         shown = {name: self._shown(name, part) for name, part in parts.items() if name != "where"}
-        return say(self.lang, key, **shown)
+        return say(self.lang, OF_FORM.get(key, key), **shown)
 
     def _shown(self, name: str, part: object) -> object:
         if not isinstance(part, str):

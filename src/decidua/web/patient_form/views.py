@@ -87,7 +87,8 @@ def form_groups(knowledge: Knowledge, lang: Lang) -> tuple[Group, ...]:
 
 def fact_field(fact: Fact, lang: Lang) -> Field:
     name, label, help_ = f"fact.{fact.id}", fact.label[lang], fact.help[lang] if fact.help else ""
-    search = " ".join((fact.id, fact.label.en, fact.label.ko, *fact.aliases)).lower()
+    short = words(lang).get(f"form.also-{fact.id}", "")  # as it stands on a laboratory's sheet
+    search = " ".join((fact.id, fact.label.en, fact.label.ko, short, *fact.aliases)).lower()
     if fact.type == "boolean":
         return Field(name, label, help_, "segments", _yes_no(lang), search=search)
     if fact.type == "choice":

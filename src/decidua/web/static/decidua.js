@@ -9,12 +9,17 @@ const byId = (id) => document.getElementById(id);
 const states = () =>
   new Map([...document.querySelectorAll("#results tbody[data-state]")].map((row) => [row.id, row.dataset.state]));
 
+const columns = () => (document.querySelector("#results [data-columns]") || { dataset: {} }).dataset.columns;
+
 let before = new Map();
+let columnsBefore = "";
 const rows = new Map();
 
 function announce() {
   const now = states();
-  const changed = [...now].filter(([id, state]) => before.get(id) !== state).map(([id]) => id);
+  // With a column more or less nothing is said to have changed: the answers are the same.
+  const same = columns() === columnsBefore;
+  const changed = [...now].filter(([id, state]) => same && before.get(id) !== state).map(([id]) => id);
   const { none, one, many, wrong } = byId("said").dataset;
   const words = changed.length === 0 ? none : changed.length === 1 ? one : many.replace("{count}", changed.length);
   byId("said").textContent = "wrong" in byId("results").dataset ? wrong : words;
@@ -65,6 +70,7 @@ document.addEventListener("htmx:before:request", (event) => {
 
 document.addEventListener("htmx:before:swap", () => {
   before = states();
+  columnsBefore = columns();
   for (const id of ["pregnancies", "results-table"]) rows.set(id, byId(id).querySelectorAll("fieldset").length);
 });
 document.addEventListener("htmx:after:swap", (event) => {
@@ -72,6 +78,10 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (table === "pregnancies" || table === "results-table") {
     toRows(byId(table));
     return;
+  }
+  // Boxes that were ticked by hand stay so through a swap: none is, where the last guideline was not left out.
+  if (document.querySelector("[data-all-left-out]")) {
+    document.querySelectorAll("[name=without]").forEach((box) => { box.checked = false; });
   }
   announce();
   noteFields();
@@ -85,6 +95,49 @@ function toRows(table) {
   document.body.dispatchEvent(new CustomEvent("patient-changed"));
 }
 document.addEventListener("htmx:error", () => { byId("said").textContent = byId("said").dataset.failed; });
+
+// ---- leaving the page: a patient is in the form and nowhere else --------------------------------------------------
+
+const patientForm = byId("patient");
+
+const written = () =>
+  [...new FormData(patientForm)]
+    .filter(([name, text]) => /^(fact|stated|pregnancy|result)\.|^(as_of|title|pregnancies_\w+)$/.test(name) && text !== "")
+    .map(([name, text]) => `${name}=${text}`).join("\n");
+
+// An example that was only looked at is not lost by leaving it.
+const untouched = patientForm && location.search ? written() : "";
+const wouldLose = () => !["", untouched].includes(written());
+let mayLeave = false;
+
+if (patientForm) {
+  patientForm.addEventListener("submit", () => { mayLeave = true; });
+  window.addEventListener("beforeunload", (event) => {
+    if (!mayLeave && wouldLose()) event.preventDefault();
+    mayLeave = false;
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("a[data-clears]") || !wouldLose()) return;
+    mayLeave = window.confirm(patientForm.dataset.ask);
+    if (!mayLeave) event.preventDefault();
+  });
+  // On a small screen the groups that are filled would stand before the first answer.
+  if (matchMedia("(max-width: 63.99rem)").matches) {
+    document.querySelectorAll("details.group").forEach((group) => { group.open = false; });
+  }
+}
+
+// ---- Escape closes the cell in which one is -----------------------------------------------------------------------
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing) return;
+  const row = event.target.closest("#results tbody");
+  const within = event.target.closest(".inside");
+  const button = within ? within.querySelector("button[name=close]") : row && event.target.closest("button[name=close]");
+  if (!button) return;
+  byId("c-" + button.value.replace(/[/:]/g, "-")).focus();
+  button.click();
+});
 
 // ---- to a field, and finding one ---------------------------------------------------------------------------------
 
@@ -102,9 +155,12 @@ document.addEventListener("click", (event) => {
 
 function find(text) {
   const wanted = text.trim().toLowerCase();
+  // Two or three Latin letters are an abbreviation: they begin a word, and are not looked for inside of one.
+  const short = /^[a-z]{1,3}$/.test(wanted) && new RegExp(`(^|[^a-z])${wanted}`);
+  const holds = (words) => (short ? short.test(words) : words.includes(wanted));
   let count = 0;
   for (const field of document.querySelectorAll(".field[data-words]")) {
-    field.hidden = wanted !== "" && !(field.dataset.words + " " + field.textContent.toLowerCase()).includes(wanted);
+    field.hidden = wanted !== "" && !holds(field.dataset.words + " " + field.textContent.toLowerCase());
     count += field.hidden ? 0 : 1;
   }
   for (const group of document.querySelectorAll("details.group")) {
@@ -121,4 +177,9 @@ if (search) {
   search.addEventListener("input", (event) => { event.stopPropagation(); find(search.value); });
   search.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
   byId("file").addEventListener("input", (event) => event.stopPropagation());
+  byId("file").addEventListener("change", ({ target }) => {
+    const tooLarge = target.files.length > 0 && target.files[0].size > Number(target.dataset.most);
+    byId("file-note").textContent = tooLarge ? target.dataset.tooLarge : "";
+    if (tooLarge) target.value = "";
+  });
 }
