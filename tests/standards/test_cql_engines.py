@@ -27,7 +27,7 @@ from standards.patients import patients
 from standards.witnesses import witnesses
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.engines,
     pytest.mark.skipif(
         not engines.installed(), reason="Node or the CQL engines are absent: scripts/engines installs them"
     ),

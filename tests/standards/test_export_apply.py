@@ -21,7 +21,7 @@ from standards.test_export_decisions import GUIDELINES
 from standards.test_export_facts import closed
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.engines,
     pytest.mark.skipif(
         not validator.built(), reason="Java or the engine of $apply is absent: scripts/engines builds it (Maven, npm)"
     ),

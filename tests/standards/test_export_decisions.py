@@ -22,7 +22,7 @@ from standards import engines
 from standards.patients import patients
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.engines,
     pytest.mark.skipif(
         not engines.installed(), reason="Node or the CQL engines are absent: scripts/engines installs them"
     ),

@@ -27,7 +27,7 @@ from standards.test_cql_engines import bare
 from standards.test_export_decisions import GUIDELINES, decided, named
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.engines,
     pytest.mark.skipif(
         not engines.installed(), reason="Node or the CQL engines are absent: scripts/engines installs them"
     ),

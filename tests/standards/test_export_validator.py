@@ -15,7 +15,7 @@ from decidua.guidelines import Knowledge, read_knowledge
 from standards import validator
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.engines,
     pytest.mark.skipif(
         not validator.built(), reason="Java or the validator is absent: scripts/engines builds it (Maven, npm)"
     ),
