@@ -182,9 +182,7 @@ class _Reader:
         found = apart(fact, words) if fact.format is None else None
         if found and _BARE.fullmatch(found[0]):
             number, unit = found
-            # The page shows one unit by itself, several as choices of which one has to be found again.
-            written = unit.label if len(fact.units) > 1 else words.removeprefix(number).strip()
-            return [(name, number), (f"unit.{fact.id}", written)]
+            return [(name, number), (f"unit.{fact.id}", unit.label)]
         return [(name, words)]
 
     def _pregnancies(self, tree: Tree) -> Iterator[tuple[str, str]]:
