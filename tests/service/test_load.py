@@ -5,10 +5,10 @@ Twenty seconds here; `DECIDUA_LOAD_SECONDS=120` for the two minutes of a release
 
 from __future__ import annotations
 
-import asyncio
 import os
 from pathlib import Path
 
+import own_loop
 import pytest
 
 from service.crowd import crowd
@@ -23,10 +23,10 @@ GROWTH = 40
 @pytest.mark.slow
 def test_fifty_users() -> None:
     with serving() as (base, running):
-        asyncio.run(crowd(base, USERS, 5))
-        first = asyncio.run(crowd(base, USERS, SECONDS / 2))
+        own_loop.run(crowd(base, USERS, 5))
+        first = own_loop.run(crowd(base, USERS, SECONDS / 2))
         middle = memory_of(running.pid)
-        second = asyncio.run(crowd(base, USERS, SECONDS / 2))
+        second = own_loop.run(crowd(base, USERS, SECONDS / 2))
         end = memory_of(running.pid)
     for seen in (first, second):
         assert seen.failures == []

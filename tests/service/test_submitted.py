@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 from urllib.parse import urlencode
 
+import own_loop
 import pytest
 from fastapi import Request
 
@@ -27,7 +27,7 @@ def read(body: bytes, kind: str, chunk: int = 1000, length: str | None = None) -
 
     headers = [(b"content-type", kind.encode()), (b"content-length", (length or str(len(body))).encode())]
     scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers}
-    return asyncio.run(read_submitted(Request(scope, receive)))
+    return own_loop.run(read_submitted(Request(scope, receive)))
 
 
 def multipart(**parts: str | tuple[str, bytes]) -> tuple[bytes, str]:

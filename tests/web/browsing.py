@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin
 
 import httpx
+import own_loop
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse
 
@@ -53,7 +53,7 @@ class Browser:
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
                 return await client.request(method, path, **parts)  # type: ignore[arg-type]
 
-        return asyncio.run(asked())
+        return own_loop.run(asked())
 
 
 @dataclass

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 import httpx
+import own_loop
 from fastapi import FastAPI
 
 from decidua.web.consult.router import consult_pages
@@ -47,7 +47,7 @@ class Visitor:
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
                 return await client.request(method, path, **parts)  # type: ignore[arg-type]
 
-        return asyncio.run(asked())
+        return own_loop.run(asked())
 
 
 @dataclass
