@@ -15,6 +15,7 @@ import pytest
 
 from decidua.appraisal.agree import DOMAINS, ITEMS, DomainScore, domain_scores
 from decidua.appraisal.agree_file import read_ratings
+from decidua.cli.main import cli
 from decidua.errors import AppraisalError, UsageError
 from decidua.language import LANGUAGES, Lang
 from decidua.reports.agree import SHAPES, agree_output, show_agree
@@ -295,16 +296,24 @@ def test_a_page_asks_for_nothing() -> None:
     assert " style=" not in page
 
 
-def test_out_writes_the_file_and_touches_none_that_exists(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:  # fmt: skip
+def test_out_writes_the_file_and_touches_none_that_exists(tmp_path: Path) -> None:
+    def appraised(shape: str, out: Path) -> int:
+        words = ["appraise", str(EXAMPLE), "--format", shape, "--out", str(out)]
+        try:
+            cli.main(words, standalone_mode=False)
+        except UsageError as error:
+            return error.exit_code
+        return 0
+
     out = tmp_path / "bars.svg"
-    show_agree(EXAMPLE, "en", "svg", out)
-    assert capsys.readouterr().out == ""
-    assert out.read_text("utf-8") == agree_output(report(), "svg")
-    with pytest.raises(UsageError, match="exists already"):
-        show_agree(EXAMPLE, "en", "csv", out)
-    with pytest.raises(UsageError, match="cannot be written"):
-        show_agree(EXAMPLE, "en", "csv", tmp_path / "none" / "x.csv")
-    show_agree(EXAMPLE, "ko", "text", None)
+    assert appraised("svg", out) == 0
+    drawn = out.read_bytes()
+    assert drawn.decode() == agree_output(report(), "svg")
+    assert appraised("csv", out) == 2
+    assert out.read_bytes() == drawn
+    assert appraised("csv", tmp_path / "none" / "x.csv") == 2
+
+
+def test_without_out_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    show_agree(EXAMPLE, "ko", "text")
     assert "범위와 목적" in capsys.readouterr().out

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from decidua.cli.settings import language
+from decidua.cli.writing import refuse_existing, write
 
 if TYPE_CHECKING:
     from decidua.language import Lang
@@ -33,19 +34,26 @@ def command(file: Path, shape: str, out: Path | None, lang: Lang) -> None:
     """
     from decidua.errors import AppraisalError
 
+    refuse_existing(out)
     kind = _kind(file)
     if kind == "grade":
         from decidua.errors import UsageError
-        from decidua.reports.grade import show_grade
+        from decidua.reports.grade import grade_output, read_grade_report, show_grade
 
         if shape == "svg":
             raise UsageError("error.grade-svg", given=file)
 
-        show_grade(file, lang, shape, out)
+        if out is None:
+            show_grade(file, lang, shape)
+        else:
+            write(grade_output(read_grade_report(file, lang), shape).encode(), out)
     elif kind == "agree-ii":
-        from decidua.reports.agree import show_agree
+        from decidua.reports.agree import agree_output, read_agree_report, show_agree
 
-        show_agree(file, lang, shape, out)
+        if out is None:
+            show_agree(file, lang, shape)
+        else:
+            write(agree_output(read_agree_report(file, lang), shape).encode(), out)
     elif kind is None:
         raise AppraisalError("error.grade-no-kind", where=str(file))
     else:

@@ -10,7 +10,6 @@ from typing import TextIO
 from rich.console import Console
 
 from decidua.appraisal.agree_file import read_ratings
-from decidua.errors import UsageError
 from decidua.language import Lang
 from decidua.reports.agree_build import build_agree_report
 from decidua.reports.agree_models import AgreeReport
@@ -19,18 +18,20 @@ from decidua.reports.agree_text import agree_csv, agree_text
 SHAPES = ("text", "json", "csv", "html", "svg")
 
 
-def show_agree(path: Path, lang: Lang, shape: str, out: Path | None) -> None:
-    """Print what the ratings come to, or write it to `out`; a file that exists is not touched.
+def show_agree(path: Path, lang: Lang, shape: str) -> None:
+    """Print what the ratings come to.
 
-    Raises AppraisalError for the ratings, UsageError for `out`.
+    Raises AppraisalError for the ratings.
     """
-    report = build_agree_report(read_ratings(path), lang)
-    if out is not None:
-        _write(agree_output(report, shape), out)
-    elif shape == "text":
+    report = read_agree_report(path, lang)
+    if shape == "text":
         _print(report, sys.stdout)
     else:
         sys.stdout.write(agree_output(report, shape))
+
+
+def read_agree_report(path: Path, lang: Lang) -> AgreeReport:
+    return build_agree_report(read_ratings(path), lang)
 
 
 def agree_output(report: AgreeReport, shape: str) -> str:
@@ -53,13 +54,3 @@ def _print(report: AgreeReport, file: TextIO) -> None:
     console = Console(file=file, width=width, highlight=False, emoji=False, markup=False)
     for line in agree_text(report):
         console.print(line)
-
-
-def _write(text: str, out: Path) -> None:
-    try:
-        with out.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except FileExistsError:
-        raise UsageError("error.file-exists", given=out) from None
-    except OSError as error:
-        raise UsageError("error.cannot-write", given=out, reason=error.strerror or type(error).__name__) from None

@@ -21,15 +21,13 @@ from decidua.reports.grade_text import grade_text
 SHAPES = ("text", "html", "csv", "json")
 
 
-def show_grade(path: Path, lang: Lang, shape: str, out: Path | None) -> None:
-    """Print the appraisal, or write it to `out`; a file that exists is not touched.
+def show_grade(path: Path, lang: Lang, shape: str) -> None:
+    """Print the appraisal.
 
-    Raises AppraisalError for the file, StudyError for the studies that it names, UsageError for `out`.
+    Raises AppraisalError for the file, StudyError for the studies that it names.
     """
     report = read_grade_report(path, lang)
-    if out is not None:
-        _write(grade_output(report, shape), out)
-    elif shape == "text":
+    if shape == "text":
         _print(report, sys.stdout)
     else:
         sys.stdout.write(grade_output(report, shape))
@@ -67,13 +65,3 @@ def _print(report: GradeReport, file: TextIO) -> None:
     console = Console(file=file, width=width, highlight=False, emoji=False, markup=False)
     for line in grade_text(report):
         console.print(line)
-
-
-def _write(text: str, out: Path) -> None:
-    try:
-        with out.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except FileExistsError:
-        raise UsageError("error.file-exists", given=out) from None
-    except OSError as error:
-        raise UsageError("error.cannot-write", given=out, reason=error.strerror or type(error).__name__) from None
