@@ -42,6 +42,7 @@ TARGETS = {
     "compiled findings, 150 criteria": 60e-6,
     "decidua consult, from the shell": 0.6,
     "decidua --help, from the shell": 0.25,
+    "decidua serve, until its first page": 3.0,
 }
 
 

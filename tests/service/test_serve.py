@@ -54,15 +54,6 @@ def runs(process: int) -> bool:
         return False
 
 
-@pytest.mark.slow
-def test_starts_within_three_seconds() -> None:
-    """On a machine that does nothing else."""
-    began = time.monotonic()
-    with serving() as (base, _):
-        assert httpx.get(f"{base}/en/consult", timeout=20).status_code == 200
-        assert time.monotonic() - began < 3
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ends_cleanly_with_all_that_it_started(number: signal.Signals) -> None:
     with serving() as (base, running):

@@ -1,5 +1,6 @@
 """Guidelines: statements, options, readings; validated, parsed, and found by guideline and option."""
 
+from decidua.guidelines.concordance import in_force, measurable
 from decidua.guidelines.knowledge import Knowledge, assemble, read_knowledge
 from decidua.guidelines.model import (
     Answer,
@@ -15,5 +16,5 @@ from decidua.guidelines.model import (
 
 __all__ = [
     "Answer", "Guideline", "Indication", "Knowledge", "NamedCriterion", "Option", "Precaution", "Reading",
-    "Regimen", "Statement", "assemble", "read_knowledge",
+    "Regimen", "Statement", "assemble", "in_force", "measurable", "read_knowledge",
 ]  # fmt: skip
