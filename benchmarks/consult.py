@@ -19,6 +19,7 @@ from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
+from urllib.request import urlopen
 
 from decidua.answers import Answers, deciding, relevant
 from decidua.answers.functions import representative
@@ -233,6 +234,22 @@ def commands() -> None:
     example = str(Path(__file__).parent.parent / "examples" / "01-two-losses.yaml")
     line("decidua consult, from the shell", shell([script, "consult", example]), "a bare Python", bare)
     line("decidua --help, from the shell", shell([script, "--help"]), "a bare Python", bare)
+    line("decidua serve, until its first page", until_first_page([script, "serve", "--port", "0"]), "a bare Python", bare)
+
+
+def until_first_page(command: Sequence[str], runs: int = 5) -> float:
+    """Median seconds from the start of the service until a browser has the form."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        with subprocess.Popen(command, text=True, stdout=subprocess.PIPE) as running:
+            assert running.stdout
+            address = running.stdout.readline().split()[3].removesuffix("/")
+            with urlopen(f"{address}/en/consult") as page:
+                page.read()
+            times.append(time.perf_counter() - start)
+            running.terminate()
+    return statistics.median(times)
 
 
 def main() -> None:

@@ -120,6 +120,6 @@ def test_any_values_for_any_facts(read: Read, vocabulary: Vocabulary, data: st.D
     ids=range(12),
 )  # fmt: skip
 def test_no_text_takes_long(read: Read, text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     check(read, text.encode())
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3

@@ -62,10 +62,10 @@ def test_no_studies(tmp_path: Path, content: str) -> None:
 def test_a_header_without_end(tmp_path: Path, more: int) -> None:
     """Told at once, and not after a time that grows with the square of its length."""
     wide = write(tmp_path, "study,ai,n1i,ci,n2i," + ",".join(f"c{n}" for n in range(more)) + "\na")
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(StudyError, match=f"no more than {COLUMNS}"):
         read_studies(wide, COUNTS)
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_many_problems_are_cut_short(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def opened(browser: Browser, base: str) -> Opened:
     @contextmanager
     def open_page(path: str, width: int = 1400, height: int = 1000, **how: Any) -> Iterator[Page]:
         context = browser.new_context(viewport={"width": width, "height": height}, **how)
-        context.set_default_timeout(6000)
+        context.set_default_timeout(20000)
         page, heard = context.new_page(), list[str]()
         page.on("console", lambda message: heard.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: heard.append(str(error)))
