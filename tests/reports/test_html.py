@@ -195,6 +195,15 @@ def test_every_statement_stands_with_its_sources(report, name: str, lang: Lang) 
     assert all(node.all("ul", class_="cites") and node.all("ul", class_="tree") for node in shown)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_signs_without_words_are_said_to_be_so(report, lang: Lang) -> None:  # type: ignore[no-untyped-def]
+    drawn: m.Report = report("four losses, NK cells raised", lang)
+    statements = [s for g in drawn.guidelines for o in (*g.options, *g.tests) for s in o.statements]
+    with_signs = sum("⊕" in (s.certainty or "") for s in statements)
+    assert 0 < with_signs < len(statements)
+    assert tree(render_html(drawn)).text.count(words(lang)["html.signs"]) == with_signs
+
+
 @pytest.mark.parametrize(("name", "lang"), EACH)
 def test_precautions_are_never_an_all_clear(report, name: str, lang: Lang) -> None:  # type: ignore[no-untyped-def]
     drawn: m.Report = report(name, lang)
