@@ -234,7 +234,9 @@ def commands() -> None:
     example = str(Path(__file__).parent.parent / "examples" / "01-two-losses.yaml")
     line("decidua consult, from the shell", shell([script, "consult", example]), "a bare Python", bare)
     line("decidua --help, from the shell", shell([script, "--help"]), "a bare Python", bare)
-    line("decidua serve, until its first page", until_first_page([script, "serve", "--port", "0"]), "a bare Python", bare)
+    line(
+        "decidua serve, until its first page", until_first_page([script, "serve", "--port", "0"]), "a bare Python", bare
+    )
 
 
 def until_first_page(command: Sequence[str], runs: int = 5) -> float:
