@@ -11,7 +11,7 @@ import yaml
 
 from decidua.appraisal.grade import Appraised, Shipped, appraise, read_appraisal, read_shipped
 from decidua.content import load
-from decidua.reports.grade_body import bodies_of
+from decidua.reports.grade.body import bodies_of
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "appraisal"

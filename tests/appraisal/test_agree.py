@@ -18,10 +18,10 @@ from decidua.appraisal.agree_file import read_ratings
 from decidua.cli.main import cli
 from decidua.errors import AppraisalError, UsageError
 from decidua.language import LANGUAGES, Lang
-from decidua.reports.agree import SHAPES, agree_output, show_agree
-from decidua.reports.agree_build import build_agree_report
-from decidua.reports.agree_models import AgreeReport
-from decidua.reports.agree_text import domain_rows
+from decidua.reports.agree.build import build_agree_report
+from decidua.reports.agree.models import AgreeReport
+from decidua.reports.agree.show import SHAPES, agree_output, show_agree
+from decidua.reports.agree.text import domain_rows
 
 EXAMPLE = Path(__file__).parent / "ratings.csv"
 TEXT = EXAMPLE.read_text("utf-8")

@@ -14,7 +14,7 @@ from cli.running import python_words, run
 
 from appraisal.grade_files import EXAMPLES, LOSS, ROOT, changed, write
 from decidua.language import LANGUAGES, words
-from decidua.reports.grade_models import GradeReport
+from decidua.reports.grade.models import GradeReport
 
 TALK = EXAMPLES / "lmwh-inherited-thrombophilia.yaml"
 ALL = sorted(EXAMPLES.glob("*.yaml"))
@@ -151,7 +151,7 @@ def test_ratings_go_to_agree(tmp_path: Path, head: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_without_numpy_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
-    monkeypatch.setattr("decidua.reports.grade.find_spec", lambda _: None)
+    monkeypatch.setattr("decidua.reports.grade.show.find_spec", lambda _: None)
     ran = run("appraise", str(TALK), "--lang", lang)
     assert (ran.code, ran.out, ran.err.strip()) == (2, "", words(lang)["error.grade-numpy"])
 

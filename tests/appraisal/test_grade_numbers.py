@@ -13,7 +13,7 @@ from decidua.appraisal.grade import Body, Check, StudyEffect
 from decidua.appraisal.grade.inconsistency import bands, overlap
 from decidua.appraisal.grade.information_size import information_size, per_group
 from decidua.appraisal.grade.per_thousand import PerThousand
-from decidua.reports.grade_words import tell
+from decidua.reports.grade.words import tell
 
 # ---- optimal information size ---------------------------------------------------------------------------------------
 

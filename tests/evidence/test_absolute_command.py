@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from decidua.cli.main import cli
 from decidua.errors import UsageError
 from decidua.evidence.comparisons import NOTHING
-from decidua.reports.absolute_models import AbsoluteView
+from decidua.reports.absolute.models import AbsoluteView
 
 OWN = ("absolute", "--effect", "RR 0.92 0.80 1.05", "--baseline", "30%", "--design", "randomised")
 

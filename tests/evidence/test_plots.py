@@ -18,7 +18,7 @@ from decidua.evidence.plots import TablePlot, read_plots
 from decidua.evidence.randomised import mismatches
 from decidua.guidelines import Knowledge, read_knowledge
 from decidua.language import LANGUAGES, Lang
-from decidua.reports.absolute_words import Phrases
+from decidua.reports.absolute.words import Phrases
 from decidua.reports.pictures.models import ForestPlot, Row
 from decidua.reports.plots import Plots
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from decidua.language import Lang
 from decidua.reports.pictures.models import Column, ForestPlot, Row
-from decidua.reports.pool_build import build_pool_report
-from decidua.reports.pool_models import PoolReport
-from decidua.reports.pool_plan import Asked
+from decidua.reports.pool.build import build_pool_report
+from decidua.reports.pool.models import PoolReport
+from decidua.reports.pool.plan import Asked
 from decidua.studies import read_studies
 from decidua.studies.table import StudyTable
 from tests.synthesis.reference import results

@@ -12,8 +12,8 @@ import yaml
 from decidua.language import LANGUAGES, Lang, words
 from decidua.reports import methods
 from decidua.reports.methods import write_methods
-from decidua.reports.pool_choices import choices
-from decidua.reports.pool_plan import EXTRAS
+from decidua.reports.pool.choices import choices
+from decidua.reports.pool.plan import EXTRAS
 from decidua.synthesis.pooled import CI_METHODS, PREDICTIONS
 from decidua.synthesis.tau2 import ESTIMATORS
 from tests.pictures.plots import VITAMIN_D, bcg, pooled

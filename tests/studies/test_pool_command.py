@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from decidua.cli.pool import EXTRAS, MEASURES, TAU2, command
 from decidua.errors import StudyError, UsageError
-from decidua.reports import pool_plan
+from decidua.reports.pool import plan
 from decidua.synthesis.tau2 import ESTIMATORS
 from tests.synthesis.reference import near, results
 
@@ -69,7 +69,7 @@ def test_the_contract(bcg: Path) -> None:
 
 def test_what_the_command_offers_is_what_there_is() -> None:
     assert set(TAU2) == set(ESTIMATORS)
-    assert (MEASURES, EXTRAS) == (pool_plan.MEASURES, pool_plan.EXTRAS)
+    assert (MEASURES, EXTRAS) == (plan.MEASURES, plan.EXTRAS)
 
 
 @pytest.mark.parametrize("shape", ["text", "csv"])
@@ -233,8 +233,8 @@ def test_no_text_of_the_csv_runs_as_a_formula(tmp_path: Path) -> None:
     """Names, reasons and notes all pass the same guard."""
     import csv as comma
 
-    from decidua.reports.pool_models import PoolReport
-    from decidua.reports.pool_text import pool_csv
+    from decidua.reports.pool.models import PoolReport
+    from decidua.reports.pool.text import pool_csv
 
     found = PoolReport.model_validate(pooled(csv(tmp_path, "=A1,1,10,2,10", "B,3,20,4,20"), "--measure", "OR"))
     first = found.studies[0].model_copy(update={"why_not": "-B2"})

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from decidua.errors import StudyError
-from decidua.reports.pool_build import build_pool_report
-from decidua.reports.pool_plan import Asked
+from decidua.reports.pool.build import build_pool_report
+from decidua.reports.pool.plan import Asked
 from decidua.studies import read_studies
 
 FLEISS = str(Path(__file__).parent / "fleiss_1993.rm5")

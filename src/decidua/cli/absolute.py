@@ -13,8 +13,8 @@ from decidua.cli.writing import is_file, plain, refuse_existing, write
 
 if TYPE_CHECKING:
     from decidua.language import Lang
-    from decidua.reports.absolute import GivenBaseline, GivenEffect, Shown
-    from decidua.reports.absolute_models import AbsoluteView
+    from decidua.reports.absolute.build import GivenBaseline, GivenEffect, Shown
+    from decidua.reports.absolute.models import AbsoluteView
 
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 NUMBER = r"(-?\d+(?:\.\d+)?)"
@@ -46,7 +46,7 @@ def command(
     from decidua.errors import UsageError
     from decidua.evidence.absolute import Impossible
     from decidua.language import say
-    from decidua.reports.absolute_subject import of_given, of_option, of_row, open_shown, overview
+    from decidua.reports.absolute.subject import of_given, of_option, of_row, open_shown, overview
 
     refuse_existing(out)
     _check(what, effect, design, outcome)
@@ -86,7 +86,7 @@ def _baseline(shown: Shown, given: str | None) -> GivenBaseline | str | None:
     from difflib import get_close_matches
 
     from decidua.errors import UsageError
-    from decidua.reports.absolute import GivenBaseline
+    from decidua.reports.absolute.build import GivenBaseline
 
     if given is None or given in shown.estimates.baselines:
         return given
@@ -103,7 +103,7 @@ def _given(shown: Shown, text: str, outcome: str | None) -> GivenEffect:
     from decidua.cli.settings import known
     from decidua.errors import UsageError
     from decidua.evidence.absolute import MEASURES, Relative
-    from decidua.reports.absolute import GivenEffect
+    from decidua.reports.absolute.build import GivenEffect
 
     known("outcome", [outcome] if outcome else [], shown.estimates.outcomes)
     found = EFFECT.fullmatch(text.strip())
@@ -127,8 +127,8 @@ def _row(shown: Shown, given: str) -> str:
 
 
 def _write(view: AbsoluteView, shape: str, out: Path | None) -> None:
-    from decidua.reports.absolute_page import absolute_html, absolute_svg
-    from decidua.reports.absolute_text import absolute_csv, absolute_text
+    from decidua.reports.absolute.page import absolute_html, absolute_svg
+    from decidua.reports.absolute.text import absolute_csv, absolute_text
 
     if shape == "text" and not is_file(out):
         show(absolute_text(view))

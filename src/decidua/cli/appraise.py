@@ -38,7 +38,7 @@ def command(file: Path, shape: str, out: Path | None, lang: Lang) -> None:
     kind = _kind(file)
     if kind == "grade":
         from decidua.errors import UsageError
-        from decidua.reports.grade import grade_output, read_grade_report, show_grade
+        from decidua.reports.grade.show import grade_output, read_grade_report, show_grade
 
         if shape == "svg":
             raise UsageError("error.grade-svg", given=file)
@@ -48,7 +48,7 @@ def command(file: Path, shape: str, out: Path | None, lang: Lang) -> None:
         else:
             write(grade_output(read_grade_report(file, lang), shape).encode(), out)
     elif kind == "agree-ii":
-        from decidua.reports.agree import agree_output, read_agree_report, show_agree
+        from decidua.reports.agree.show import agree_output, read_agree_report, show_agree
 
         if out is None:
             show_agree(file, lang, shape)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from decidua.evidence import Evidence, Table
     from decidua.evidence.plots import TablePlot
     from decidua.language import Lang
-    from decidua.reports.absolute import Shown
+    from decidua.reports.absolute.build import Shown
     from decidua.reports.pictures.models import ForestPlot
 
 SUFFIXES = (".svg", ".png", ".pdf")
@@ -80,7 +80,7 @@ def _show(content: Content, evidence: Evidence, tables: Sequence[Table], lang: L
 
 def _drawn_or_data(name: str | None, out: Path | None, packages: tuple[Path, ...], lang: Lang) -> None:
     from decidua.evidence.plots import read_plots
-    from decidua.reports.absolute_subject import open_shown
+    from decidua.reports.absolute.subject import open_shown
     from decidua.reports.table_views import table_views
 
     shown = open_shown(open_knowledge(packages))
@@ -98,7 +98,7 @@ def _draw(shown: Shown, name: str, plots: Sequence[TablePlot], out: Path, lang: 
     """Every file is looked for before the first is written."""
     from decidua.errors import UsageError
     from decidua.language import say
-    from decidua.reports.absolute_words import Phrases
+    from decidua.reports.absolute.words import Phrases
     from decidua.reports.plots import Plots
 
     if out.suffix not in SUFFIXES:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from decidua.language import Lang
     from decidua.reports.pictures.make import Name
     from decidua.reports.pictures.models import Side
-    from decidua.reports.pool_models import PoolReport
+    from decidua.reports.pool.models import PoolReport
 
     Shape = Literal["text", "json", "csv", "svg", "png", "pdf", "html"]
 
@@ -102,8 +102,8 @@ def command(
     _require_numpy()
     _require_picture(shape, out, {"--plot": plot, "--favours-left": favours_left, "--favours-right": favours_right,
                                   "--good": good, "--contours": contours})  # fmt: skip
-    from decidua.reports.pool_build import build_pool_report
-    from decidua.reports.pool_plan import Asked
+    from decidua.reports.pool.build import build_pool_report
+    from decidua.reports.pool.plan import Asked
     from decidua.studies import read_studies
 
     wanted = (*extras, *([plot] if plot in STEPS else []))
@@ -152,7 +152,7 @@ def _require_picture(shape: str, out: Path | None, given: dict[str, object]) -> 
 
 
 def _data(report: PoolReport, shape: str) -> bytes:
-    from decidua.reports.pool_text import pool_csv
+    from decidua.reports.pool.text import pool_csv
 
     return (report.model_dump_json(indent=2) + "\n" if shape == "json" else pool_csv(report)).encode()
 
@@ -162,7 +162,7 @@ def _text(report: PoolReport, methods: bool) -> Iterator[object]:
 
     from decidua.language import say
     from decidua.reports.methods import write_methods
-    from decidua.reports.pool_text import pool_text
+    from decidua.reports.pool.text import pool_text
 
     yield from pool_text(report)
     if methods:

@@ -12,8 +12,8 @@ from importlib.resources import files
 import yaml
 
 from decidua.language import Lang, Model, say
-from decidua.reports.pool_choices import Choices, choices
-from decidua.reports.pool_models import PoolReport
+from decidua.reports.pool.choices import Choices, choices
+from decidua.reports.pool.models import PoolReport
 from decidua.synthesis.reported import is_ratio
 
 TAU2 = {

@@ -9,7 +9,7 @@ from decidua.evidence.estimates import Estimate
 from decidua.evidence.plots import Diamond, TablePlot
 from decidua.evidence.randomised import mismatches, recomputed
 from decidua.language import Lang, say
-from decidua.reports.absolute_words import Phrases, plain
+from decidua.reports.absolute.words import Phrases, plain
 from decidua.reports.pictures.models import Column, ForestPlot, Row, RowKind, Side
 
 

@@ -9,8 +9,8 @@ from decidua.evidence import Table
 from decidua.evidence.plots import TablePlot
 from decidua.language import Lang
 from decidua.reports import table_models as m
-from decidua.reports.absolute import Shown
-from decidua.reports.absolute_words import Phrases
+from decidua.reports.absolute.build import Shown
+from decidua.reports.absolute.words import Phrases
 from decidua.reports.plots import Plots
 from decidua.reports.reproduction import claim_view, use_line
 from decidua.reports.tables import of_table

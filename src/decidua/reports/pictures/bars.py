@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from decidua.language import say
-from decidua.reports.agree_models import AgreeReport, DomainView
-from decidua.reports.agree_text import percent
+from decidua.reports.agree.models import AgreeReport, DomainView
+from decidua.reports.agree.text import percent
 from decidua.reports.pictures.drawing import Drawing, Element, circle, line, rect, text
 from decidua.reports.pictures.foot import heading, small_lines
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from decidua.language import Lang, say
-from decidua.reports import pool_models as m
 from decidua.reports.methods import measure_name
 from decidua.reports.pictures.lettering import printed, printed_p
 from decidua.reports.pictures.models import Column, ForestPlot, Row, Side
-from decidua.reports.pool_choices import Choices, choices
+from decidua.reports.pool import models as m
+from decidua.reports.pool.choices import Choices, choices
 from decidua.studies.numbers import MISSING
 from decidua.studies.table import COUNTS, MEANS, StudyTable
 from decidua.synthesis.reported import is_ratio

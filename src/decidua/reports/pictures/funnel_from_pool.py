@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from decidua.language import say
-from decidua.reports import pool_models as m
 from decidua.reports.methods import measure_name
 from decidua.reports.pictures.from_pool import NOBODY, SHORT, Favours, Scale
 from decidua.reports.pictures.lettering import printed, printed_effect, printed_p
 from decidua.reports.pictures.models import FunnelPlot, FunnelPoint
+from decidua.reports.pool import models as m
 from decidua.synthesis.reported import is_ratio
 
 FEW = 10

@@ -13,7 +13,7 @@ from decidua.reports.pictures.funnel_from_pool import funnel_plot
 from decidua.reports.pictures.models import ForestPlot, FunnelPlot
 from decidua.reports.pictures.page import plot_html
 from decidua.reports.pictures.raster import pdf, png
-from decidua.reports.pool_models import PoolReport
+from decidua.reports.pool.models import PoolReport
 from decidua.studies.table import StudyTable
 
 Name = Literal["forest", "funnel", "cumulative", "leave-one-out"]

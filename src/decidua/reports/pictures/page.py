@@ -17,7 +17,7 @@ from decidua.reports.methods import write_methods
 from decidua.reports.pictures.drawing import Drawing, style_sheet
 from decidua.reports.pictures.models import ForestPlot, FunnelPlot
 from decidua.reports.pictures.numbers import numbers_of
-from decidua.reports.pool_models import PoolReport
+from decidua.reports.pool.models import PoolReport
 
 _NAME = re.compile(r"[^A-Za-z0-9 .,-]")
 

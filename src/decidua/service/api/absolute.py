@@ -11,9 +11,9 @@ from fastapi import APIRouter, Path, Query, Response
 
 from decidua.evidence.estimates import read_estimates
 from decidua.language import Lang, Model
-from decidua.reports.absolute import Shown
-from decidua.reports.absolute_models import AbsoluteView
-from decidua.reports.absolute_subject import of_option
+from decidua.reports.absolute.build import Shown
+from decidua.reports.absolute.models import AbsoluteView
+from decidua.reports.absolute.subject import of_option
 from decidua.reports.reproduction import use_line
 from decidua.service.api.declared import Choices, InLanguage, statuses
 from decidua.web.refused import Refused

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from decidua.language import Lang
-from decidua.reports.pool_models import PoolReport
-from decidua.reports.pool_plan import Asked
+from decidua.reports.pool.models import PoolReport
+from decidua.reports.pool.plan import Asked
 from decidua.service.api.declared import WITH_BODY, Choices, body_of, statuses, taken
 from decidua.web.shelf import Shelf
 from decidua.web.submitted import FILE
@@ -97,7 +97,7 @@ def pictured(data: bytes, name: str, query: PictureQuery) -> bytes:
 
     try:
         from decidua.reports.pictures.make import file_of, plot_of
-        from decidua.reports.pool_build import build_pool_report
+        from decidua.reports.pool.build import build_pool_report
     except ImportError:
         raise UsageError("error.pool-numpy") from None
     from decidua.reports.pictures.from_pool import Favours
@@ -114,7 +114,7 @@ def pooled(data: bytes, name: str, asked: Asked, outcome: str | None, lang: Lang
     from decidua.errors import UsageError
 
     try:
-        from decidua.reports.pool_build import build_pool_report
+        from decidua.reports.pool.build import build_pool_report
     except ImportError:
         raise UsageError("error.pool-numpy") from None
     from decidua.studies import read_study_bytes

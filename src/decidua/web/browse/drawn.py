@@ -6,8 +6,8 @@ from functools import cached_property
 
 from decidua.evidence.plots import TablePlot, read_plots
 from decidua.language import Lang
-from decidua.reports.absolute import Shown
-from decidua.reports.absolute_subject import open_shown
+from decidua.reports.absolute.build import Shown
+from decidua.reports.absolute.subject import open_shown
 from decidua.web.browse.pictures import Picture
 from decidua.web.shelf import Shelf
 
@@ -29,7 +29,7 @@ class Drawn:
 
     def of_table(self, table: str, lang: Lang) -> tuple[Picture, ...]:
         """Values as printed; a diamond only where the source itself pools."""
-        from decidua.reports.absolute_words import Phrases
+        from decidua.reports.absolute.words import Phrases
         from decidua.reports.pictures.forest import draw_forest
         from decidua.reports.plots import Plots
 

@@ -14,10 +14,10 @@ from markupsafe import Markup
 
 from decidua.errors import DeciduaError, UsageError
 from decidua.language import Lang
-from decidua.reports import absolute_models as m
-from decidua.reports.absolute import GivenBaseline, Shown
-from decidua.reports.absolute_subject import of_option
-from decidua.reports.absolute_text import about, baseline_line
+from decidua.reports.absolute import models as m
+from decidua.reports.absolute.build import GivenBaseline, Shown
+from decidua.reports.absolute.subject import of_option
+from decidua.reports.absolute.text import about, baseline_line
 
 if TYPE_CHECKING:
     from decidua.reports.pictures.icons import IconPair

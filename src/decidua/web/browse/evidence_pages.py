@@ -93,7 +93,7 @@ def there_is(found: tuple[Poolable, ...]) -> tuple[Poolable, ...]:
 
 def as_file(pooled: Pooled, shape: str, name: str) -> Response:
     """The forest plot, or the numbers, as a file of their own."""
-    from decidua.reports.pool_text import pool_csv
+    from decidua.reports.pool.text import pool_csv
 
     if shape == "svg":
         return download(pooled.forest().file, f"{name}.svg", "image/svg+xml")

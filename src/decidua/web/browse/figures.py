@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from decidua.language import say
 
 if TYPE_CHECKING:
-    from decidua.reports.pool_models import Interval, PoolReport
+    from decidua.reports.pool.models import Interval, PoolReport
 
 NONE = "–"
 

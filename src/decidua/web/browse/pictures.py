@@ -11,7 +11,7 @@ from decidua.language import say
 
 if TYPE_CHECKING:
     from decidua.reports.pictures.drawing import Drawing
-    from decidua.reports.pool_models import PoolReport
+    from decidua.reports.pool.models import PoolReport
     from decidua.studies import StudyTable
 
 STEPS: tuple[Literal["leave-one-out", "cumulative"], ...] = ("leave-one-out", "cumulative")

@@ -61,7 +61,7 @@ def pool_pages() -> APIRouter:
 
 def pool(form: Entered, lang: Lang) -> Pooled:
     """In a process of its own: a visitor's file could make it endless, and a process can be ended."""
-    from decidua.reports.pool_build import build_pool_report
+    from decidua.reports.pool.build import build_pool_report
 
     asked = pooling.asked(form)
     table = pooling.read_entered(form, asked.wanted, say(lang, "pages.pasted"))

@@ -17,8 +17,8 @@ from decidua.web.browse.pictures import Pooled
 from decidua.web.shelf import Shelf
 
 if TYPE_CHECKING:
-    from decidua.reports.pool_models import PoolReport
-    from decidua.reports.pool_plan import Asked
+    from decidua.reports.pool.models import PoolReport
+    from decidua.reports.pool.plan import Asked
     from decidua.studies import StudyTable
 
 COLUMNS = ("a", "n1", "c", "n2")
@@ -105,7 +105,7 @@ def require_numpy() -> None:
 def recompute(shelf: Shelf, chosen: Poolable, asked: Asked, lang: Lang) -> Pooled:
     """Raises UsageError for choices that do not go together, StudyError where nothing can be estimated."""
     require_numpy()
-    from decidua.reports.pool_build import build_pool_report
+    from decidua.reports.pool.build import build_pool_report
 
     table = study_table(shelf.evidence, chosen)
     report = build_pool_report(table, asked, lang)

@@ -14,7 +14,7 @@ from decidua.errors import UsageError
 from decidua.web.submitted import LENGTH, Submitted
 
 if TYPE_CHECKING:
-    from decidua.reports.pool_plan import Asked
+    from decidua.reports.pool.plan import Asked
     from decidua.studies import StudyTable
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -98,7 +98,7 @@ def _text(content: bytes) -> str | None:
 
 def asked(form: Entered) -> Asked:
     """Raises UsageError for a choice that does not exist."""
-    from decidua.reports.pool_plan import Asked
+    from decidua.reports.pool.plan import Asked
 
     for name, allowed in CHOICES.items():
         _allowed(name, form.get(name), allowed)

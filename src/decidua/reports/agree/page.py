@@ -11,8 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from decidua.language import say
-from decidua.reports import agree_models as m
-from decidua.reports.agree_text import DOMAINS, OVERALL, domain_rows, item_columns, item_rows, overall_rows
+from decidua.reports.agree import models as m
+from decidua.reports.agree.text import DOMAINS, OVERALL, domain_rows, item_columns, item_rows, overall_rows
 from decidua.reports.pictures.bars import draw_bars
 from decidua.reports.pictures.drawing import style_sheet
 

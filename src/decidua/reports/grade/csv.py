@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from decidua.reports import grade_models as m
-from decidua.reports.grade_text import all_flags
+from decidua.reports.grade import models as m
+from decidua.reports.grade.text import all_flags
 
 HEADER = (
     "row", "id", "outcome", "kind", "importance", "participants", "studies", "measure", "estimate", "lower", "upper",

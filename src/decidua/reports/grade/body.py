@@ -16,9 +16,9 @@ from decidua.appraisal.grade.values import in_language
 from decidua.content import line_of
 from decidua.errors import DeciduaError
 from decidua.language import Lang
-from decidua.reports import pool_models as m
-from decidua.reports.pool_build import build_pool_report
-from decidua.reports.pool_plan import Asked
+from decidua.reports.pool import models as m
+from decidua.reports.pool.build import build_pool_report
+from decidua.reports.pool.plan import Asked
 from decidua.studies import read_studies
 from decidua.studies.table import StudyTable
 from decidua.synthesis.reported import is_ratio

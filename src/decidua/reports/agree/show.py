@@ -11,9 +11,9 @@ from rich.console import Console
 
 from decidua.appraisal.agree_file import read_ratings
 from decidua.language import Lang
-from decidua.reports.agree_build import build_agree_report
-from decidua.reports.agree_models import AgreeReport
-from decidua.reports.agree_text import agree_csv, agree_text
+from decidua.reports.agree.build import build_agree_report
+from decidua.reports.agree.models import AgreeReport
+from decidua.reports.agree.text import agree_csv, agree_text
 
 SHAPES = ("text", "json", "csv", "html", "svg")
 
@@ -43,7 +43,7 @@ def agree_output(report: AgreeReport, shape: str) -> str:
     if shape == "text":
         _print(report, lines := io.StringIO())
         return lines.getvalue()
-    from decidua.reports.agree_page import agree_html, agree_svg
+    from decidua.reports.agree.page import agree_html, agree_svg
 
     return agree_html(report) if shape == "html" else agree_svg(report)
 

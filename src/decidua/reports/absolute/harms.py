@@ -5,10 +5,10 @@ from __future__ import annotations
 from decidua.evidence.comparisons import Harm
 from decidua.evidence.estimates import ArmCounts, arm_counts
 from decidua.evidence.randomised import barring, harm_refs, mismatches, recomputed
-from decidua.reports import absolute_models as m
-from decidua.reports.absolute import Shown
-from decidua.reports.absolute_pictures import harm_picture
-from decidua.reports.absolute_words import Phrases
+from decidua.reports.absolute import models as m
+from decidua.reports.absolute.build import Shown
+from decidua.reports.absolute.pictures import harm_picture
+from decidua.reports.absolute.words import Phrases
 from decidua.reports.models import CitationView
 
 

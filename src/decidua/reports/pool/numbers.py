@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from decidua.reports import pool_models as m
+from decidua.reports.pool import models as m
 from decidua.synthesis.arrays import Floats
 from decidua.synthesis.pooled import Pooled
 

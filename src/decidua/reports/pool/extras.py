@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from decidua.reports import pool_models as m
-from decidua.reports.pool_notes import listed
-from decidua.reports.pool_numbers import number, numbers, pair, tau2_of
-from decidua.reports.pool_studies import Studies
+from decidua.reports.pool import models as m
+from decidua.reports.pool.notes import listed
+from decidua.reports.pool.numbers import number, numbers, pair, tau2_of
+from decidua.reports.pool.studies import Studies
 from decidua.studies.numbers import MISSING
 from decidua.synthesis.arrays import Ints
 from decidua.synthesis.asymmetry import Asymmetry, begg, egger, harbord, peters

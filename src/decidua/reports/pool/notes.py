@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from decidua.language import Lang, say
-from decidua.reports.pool_studies import Studies
+from decidua.reports.pool.studies import Studies
 from decidua.studies.table import REPORTED
 from decidua.synthesis.arrays import Ints
 from decidua.synthesis.heterogeneity import q_profile

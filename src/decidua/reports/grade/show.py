@@ -14,9 +14,9 @@ from decidua.appraisal.grade import appraise, read_appraisal, read_shipped
 from decidua.content import load
 from decidua.errors import UsageError
 from decidua.language import Lang
-from decidua.reports.grade_csv import grade_csv
-from decidua.reports.grade_models import GradeReport
-from decidua.reports.grade_text import grade_text
+from decidua.reports.grade.csv import grade_csv
+from decidua.reports.grade.models import GradeReport
+from decidua.reports.grade.text import grade_text
 
 SHAPES = ("text", "html", "csv", "json")
 
@@ -38,8 +38,8 @@ def read_grade_report(path: Path, lang: Lang) -> GradeReport:
     given = read_appraisal(path)
     if not (find_spec("numpy") and find_spec("scipy")):
         raise UsageError("error.grade-numpy")
-    from decidua.reports.grade_body import bodies_of
-    from decidua.reports.grade_build import build_grade_report
+    from decidua.reports.grade.body import bodies_of
+    from decidua.reports.grade.build import build_grade_report
 
     bodies = bodies_of(path, given, read_shipped(load()), lang)
     return build_grade_report(appraise(given, bodies), str(path), lang)
@@ -54,7 +54,7 @@ def grade_output(report: GradeReport, shape: str) -> str:
     if shape == "text":
         _print(report, lines := io.StringIO())
         return lines.getvalue()
-    from decidua.reports.grade_html import grade_html
+    from decidua.reports.grade.html import grade_html
 
     return grade_html(report)
 

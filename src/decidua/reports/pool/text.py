@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from decidua.language import say
-from decidua.reports import pool_models as m
 from decidua.reports.formulas import safe
+from decidua.reports.pool import models as m
 from decidua.synthesis.reported import is_ratio
 
 SHOWN = 60

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from decidua.errors import StudyError
-from decidua.reports.pool_plan import Plan
+from decidua.reports.pool.plan import Plan
 from decidua.studies.table import COUNTS, MEANS, REPORTED, StudyTable
 from decidua.synthesis.arrays import Bools, Effects, Floats
 from decidua.synthesis.binary import binary_effects

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from decidua.language import say
-from decidua.reports import agree_models as m
+from decidua.reports.agree import models as m
 
 
 def percent(score: float | None) -> str:

@@ -11,8 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from decidua.language import say
-from decidua.reports import grade_models as m
-from decidua.reports.grade_text import (
+from decidua.reports.grade import models as m
+from decidua.reports.grade.text import (
     CHECKS,
     FINDINGS,
     JUDGEMENTS,

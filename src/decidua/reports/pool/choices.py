@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from decidua.reports.pool_models import PoolReport
+from decidua.reports.pool.models import PoolReport
 from decidua.synthesis.pooled import PREDICTIONS
 
 _MODELS = {

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from decidua.language import say
-from decidua.reports import grade_models as m
+from decidua.reports.grade import models as m
 
 FINDINGS = ("outcome", "participants", "relative", "without", "with", "difference", "certainty", "comment")
 """Columns of the summary of findings, by the keys of their names."""

@@ -11,13 +11,13 @@ import numpy as np
 from decidua import __version__
 from decidua.errors import StudyError
 from decidua.language import Lang, say
-from decidua.reports import pool_models as m
-from decidua.reports.pool_extras import extras, subgroup_view
-from decidua.reports.pool_moderators import regression_view
-from decidua.reports.pool_notes import notes, why_not
-from decidua.reports.pool_numbers import numbers, pair
-from decidua.reports.pool_plan import Asked, plan
-from decidua.reports.pool_studies import Studies
+from decidua.reports.pool import models as m
+from decidua.reports.pool.extras import extras, subgroup_view
+from decidua.reports.pool.moderators import regression_view
+from decidua.reports.pool.notes import notes, why_not
+from decidua.reports.pool.numbers import numbers, pair
+from decidua.reports.pool.plan import Asked, plan
+from decidua.reports.pool.studies import Studies
 from decidua.studies.table import StudyTable
 from decidua.synthesis.heterogeneity import q_profile
 from decidua.synthesis.pooled import PREDICTIONS, Pooled

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from decidua.language import Lang, say
-from decidua.reports import absolute_models as m
+from decidua.reports.absolute import models as m
 
 FIELDS = (
     "estimate", "outcome", "effect", "design", "shown", "baseline", "fit", "without_per_1000", "with_per_1000", "lower",

@@ -13,8 +13,8 @@ from decidua.appraisal.grade.scale import CRITICAL, DOMAINS, IMPORTANT, UP
 from decidua.appraisal.grade.values import Words, in_language
 from decidua.language import Lang, say
 from decidua.provenance import Citation
-from decidua.reports import grade_models as m
-from decidua.reports.grade_words import domains, level, per_1000, plain, signed, tell
+from decidua.reports.grade import models as m
+from decidua.reports.grade.words import domains, level, per_1000, plain, signed, tell
 
 GRADE_LABELS = ("high", "moderate", "low", "very low", "높음", "중등도", "낮음", "매우 낮음")
 

@@ -10,9 +10,9 @@ from decidua.appraisal.grade.model import Appraisal
 from decidua.appraisal.grade.scale import DECISION, SITUATIONS
 from decidua.appraisal.grade.values import Words, in_language
 from decidua.language import Lang, say
-from decidua.reports import grade_models as m
-from decidua.reports.grade_outcome import OutcomeBuilder
-from decidua.reports.grade_words import level
+from decidua.reports.grade import models as m
+from decidua.reports.grade.outcome import OutcomeBuilder
+from decidua.reports.grade.words import level
 
 RULES = (
     "GRADE guidelines 6 (imprecision): Guyatt et al., J Clin Epidemiol 2011;64:1283 (abstract read)",

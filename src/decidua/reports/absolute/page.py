@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from decidua.errors import UsageError
 from decidua.language import say
-from decidua.reports import absolute_models as m
-from decidua.reports.absolute_text import about, baseline_line
+from decidua.reports.absolute import models as m
+from decidua.reports.absolute.text import about, baseline_line
 from decidua.reports.pictures.drawing import style_sheet
 from decidua.reports.pictures.icons import IconPair, draw_icons
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from decidua.errors import StudyError
-from decidua.reports import pool_models as m
-from decidua.reports.pool_notes import listed
-from decidua.reports.pool_numbers import number
-from decidua.reports.pool_studies import Studies
+from decidua.reports.pool import models as m
+from decidua.reports.pool.notes import listed
+from decidua.reports.pool.numbers import number
+from decidua.reports.pool.studies import Studies
 from decidua.studies.numbers import LARGEST, MISSING
 from decidua.studies.problems import quoted
 from decidua.studies.table import StudyTable

@@ -9,9 +9,9 @@ from decidua.evidence.estimates import read_estimates
 from decidua.evidence.randomised import refusals
 from decidua.guidelines import Knowledge
 from decidua.language import Lang, say
-from decidua.reports import absolute_models as m
-from decidua.reports.absolute import Baselines, GivenBaseline, GivenEffect, Shown, Views
-from decidua.reports.absolute_harms import harm_view
+from decidua.reports.absolute import models as m
+from decidua.reports.absolute.build import Baselines, GivenBaseline, GivenEffect, Shown, Views
+from decidua.reports.absolute.harms import harm_view
 
 ALWAYS = ("notes-baseline", "notes-certainty")
 PRINTED = (*ALWAYS, "notes-pictures")

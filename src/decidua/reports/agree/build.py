@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decidua import __version__
 from decidua.appraisal.agree import DOMAINS, FEWEST, PREFERRED, DomainScore, Ratings, domain_scores, skipped
 from decidua.language import Lang, say
-from decidua.reports import agree_models as m
+from decidua.reports.agree import models as m
 
 
 def build_agree_report(ratings: Ratings, lang: Lang) -> m.AgreeReport:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decidua.evidence.comparisons import Harm, Outcome
 from decidua.evidence.estimates import ArmCounts, Estimate
-from decidua.reports import absolute_models as m
-from decidua.reports.absolute_words import Phrases
+from decidua.reports.absolute import models as m
+from decidua.reports.absolute.words import Phrases
 from decidua.reports.pictures.icons import IconPair, IconSide
 
 

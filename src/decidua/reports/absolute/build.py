@@ -13,9 +13,9 @@ from decidua.evidence.randomised import Reason, baseline_refusals, refusals, sta
 from decidua.guidelines import Knowledge
 from decidua.language import Lang, say
 from decidua.provenance import Citation
-from decidua.reports import absolute_models as m
-from decidua.reports.absolute_pictures import benefit_picture
-from decidua.reports.absolute_words import Phrases
+from decidua.reports.absolute import models as m
+from decidua.reports.absolute.pictures import benefit_picture
+from decidua.reports.absolute.words import Phrases
 from decidua.reports.models import CitationView
 from decidua.reports.reproduction import use_line
 

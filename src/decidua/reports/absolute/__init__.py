@@ -1,0 +1,1 @@
+"""Printed effects in absolute terms: built, said, drawn."""

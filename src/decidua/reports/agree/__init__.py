@@ -1,0 +1,1 @@
+"""Ratings by AGREE II: built and shown."""

@@ -1,0 +1,1 @@
+"""Appraisals by GRADE: built and shown."""

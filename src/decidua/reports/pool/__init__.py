@@ -1,0 +1,1 @@
+"""Pooled effects: planned, computed, said."""
