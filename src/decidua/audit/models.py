@@ -50,10 +50,12 @@ class RefusedRows:
 
 @dataclass(frozen=True)
 class DefinitionRow:
+    """`disputed`: known under every reading of the source, but not the same."""
+
     guideline: str
     group: str
     value: str | None
-    met: Met
+    met: Met | Literal["disputed"]
     n: int
 
 
