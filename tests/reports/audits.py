@@ -8,7 +8,17 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 
 from decidua.audit.models import (
-    About, AgreementRow, AnswerRow, Audit, ConcordanceRow, DefinitionRow, Met, ReadingRow, Screen, StepRow, UnknownRow,
+    About,
+    AgreementRow,
+    AnswerRow,
+    Audit,
+    ConcordanceRow,
+    DefinitionRow,
+    Met,
+    ReadingRow,
+    Screen,
+    StepRow,
+    UnknownRow,
 )  # fmt: skip
 from decidua.reports.audit.rows import screen_of
 
@@ -69,7 +79,9 @@ def audit_of(cohort: list[Woman], *, synthetic: bool = True) -> Audit:
             DefinitionRow(g, group, value, met, n)  # type: ignore[arg-type]
             for g in GUIDELINES for (group, value, met), n in _grouped(cohort, lambda one: (one.met,))
         ),
-        answers=tuple(row for g in range(len(GUIDELINES)) for o in range(len(OPTIONS)) for row in _answers(cohort, g, o)),
+        answers=tuple(
+            row for g in range(len(GUIDELINES)) for o in range(len(OPTIONS)) for row in _answers(cohort, g, o)
+        ),
         agreement=tuple(row for o in range(len(OPTIONS)) for row in _agreement(cohort, o)),
         concordance=tuple(row for o in range(len(OPTIONS)) for row in _concordance(cohort, o)),
         unknowns=(

@@ -35,8 +35,9 @@ def test_every_count_is_that_of_the_women(report: m.AuditReport, knowledge: Know
         for g, cell in enumerate(option.cells):
             found = Counter(one.answers[g][o] for one in cohort)
             assert {line.answer: line.women.n for line in cell.answers} == found
-            by = {(row.value, line.answer): share.n for group in cell.by if group.group == "centre" for row in group.rows
-                  for line, share in zip(cell.answers, row.shares, strict=True)}  # fmt: skip
+            rows = next(group.rows for group in cell.by if group.group == "centre")
+            by = {(row.value, line.answer): share.n
+                  for row in rows for line, share in zip(cell.answers, row.shares, strict=True)}  # fmt: skip
             assert by == {key: Counter((one.centre, one.answers[g][o]) for one in cohort)[key] for key in by}
     assert report.about.women == 5000
     assert report.about.contradicting == 3

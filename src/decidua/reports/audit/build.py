@@ -51,7 +51,7 @@ class _Builder:
                                  for unknown in c.unknowns),
             costly_readings=_costly((one.reading, one.question, one.women) for o in options for c in o.cells
                                     for one in c.readings),
-            notes=tuple(say(self.lang, f"audit.note-{name}", least=self.least) for name in self._notes()),
+            notes=tuple(say(self.lang, f"audit.note-{name}", most=self.least - 1) for name in self._notes()),
         )  # fmt: skip
         return made.model_copy(update={"about": made.about.model_copy(update={"hidden": _hidden(made)})})
 
