@@ -6,7 +6,7 @@ time its rows are asked for, block by block, so that memory does not grow with i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from decidua.errors import CohortError
 from decidua.intake.cohort.about import About
 from decidua.intake.cohort.convert import Converter
 from decidua.intake.cohort.description import FIRST, Description, Problem
+from decidua.intake.cohort.done import with_done
 from decidua.intake.cohort.doubles import Doubles, Keys, doubles
+from decidua.intake.cohort.events import read_events
 from decidua.intake.cohort.facts_table import FactsTable
 from decidua.intake.cohort.headings import check_mapping, targets
 from decidua.intake.cohort.open_source import SourceFile, open_sources
@@ -35,12 +37,14 @@ Paths = str | Path | Sequence[str | Path]
 
 
 def read_cohort(
-    paths: Paths, settings: Settings, *, strict: bool = False, progress: Progress | None = None, kept: int = KEPT
-) -> FactsTable:
+    paths: Paths, settings: Settings, *, events: Paths = (), strict: bool = False, progress: Progress | None = None,
+    kept: int = KEPT,
+) -> FactsTable:  # fmt: skip
     """Facts from CSV (also gzip), Parquet, Arrow: files, globs, folders.
 
-    strict: anything that is refused refuses all. progress: called with the rows read. Raises CohortError where there
-    is nothing to read or no column of patients, and CohortErrors with everything that is wrong.
+    events: what was done, as long tables (`events`). strict: anything that is refused refuses all. progress: called
+    with the rows read. Raises CohortError where there is nothing to read or no column of patients, and CohortErrors
+    with everything that is wrong.
     """
     tally, mapping = Tally(), settings.mapping
     files = open_sources(paths, tally, separator=mapping.separator, encoding=mapping.encoding, strict=strict)
@@ -53,7 +57,10 @@ def read_cohort(
         first.take(block)
         if progress is not None:
             progress(tally.rows)
+    found = read_events(events, settings, tally, strict=strict) if events else None
     table = first.table(source, settings)
+    if found is not None:
+        table = with_done(table, found)
     if strict:
         refuse_unsound(table.description)
     return table
@@ -91,6 +98,10 @@ class _Source:
     """Every block of every file, as often as it is asked for."""
 
     files: Sequence[tuple[SourceFile, Converter]]
+
+    def only(self, columns: Collection[str] | None) -> _Source:
+        """The same for a few columns of the table; None is all."""
+        return self if columns is None else _Source([(file, converter.only(columns)) for file, converter in self.files])
 
     def tables(self, tally: Tally) -> Iterator[pl.DataFrame]:
         for file, converter in self.files:
@@ -170,8 +181,12 @@ def _reader(
         columns: list[str] | None, predicate: pl.Expr | None, most: int | None, _: int | None
     ) -> Iterator[pl.DataFrame]:
         at = 0
-        for table in source.tables(Tally()):
-            part = _shaped(table, schema).filter(found.keep.slice(at, len(table)))
+        needed = (
+            None if columns is None else {*columns, *(predicate.meta.root_names() if predicate is not None else ())}
+        )
+        shape = schema if needed is None else {name: kind for name, kind in schema.items() if name in needed}
+        for table in source.only(needed).tables(Tally()):
+            part = _shaped(table, shape).filter(found.keep.slice(at, len(table)))
             at += len(table)
             if most is not None:
                 part, most = part.head(most), max(0, most - len(part))
@@ -181,6 +196,10 @@ def _reader(
                 return
 
     return blocks
+
+
+def _roots(predicate: pl.Expr | None) -> list[str]:
+    return predicate.meta.root_names() if predicate is not None else []
 
 
 def _tell_doubles(tables: Iterator[pl.DataFrame], missing: pl.Series, found: Doubles, tally: Tally) -> None:

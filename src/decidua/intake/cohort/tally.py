@@ -61,6 +61,10 @@ class Tally:
         parts: dict[str, Any] = {key: value for key, value in error.parts.items() if key != "where"}
         self.problem(error.key, file=str(file), **parts)
 
+    def take_problems(self, other: Tally) -> None:
+        """The problems of another source, without its rows and columns."""
+        self._problems |= other._problems
+
     def where(self, mask: pl.Series, numbers: pl.Series) -> tuple[list[int], int]:
         """The first row numbers at which a mask holds, and how many there are."""
         return numbers.filter(mask).head(FIRST).to_list(), int(mask.sum())

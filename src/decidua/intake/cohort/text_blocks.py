@@ -14,7 +14,7 @@ from pathlib import Path
 
 from decidua.errors import CohortError
 
-SIZE = 8_000_000
+SIZE = 32_000_000
 """Bytes of a block: enough for the engine to be busy, little enough to hold several."""
 LONGEST = 4_000_000
 """Bytes of one line; a longer one means that this is no table."""
