@@ -13,6 +13,8 @@ A column that is not there is unknown for every row.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -98,7 +100,13 @@ def write_facts(table: FactsTable, path: str | Path, *, force: bool = False) -> 
     with new_file(path, force=force) as part:
         try:
             table.frame.sink_parquet(part, compression="zstd", row_group_size=ROW_GROUP, metadata=metadata)
-        except pl.exceptions.ComputeError as error:
-            if isinstance(error.__cause__, Exception):
-                raise error.__cause__ from None
-            raise
+        except pl.exceptions.PolarsError as error:
+            raise _from_engine(error, path) from None
+
+
+def _from_engine(error: Exception, path: str | Path) -> Exception:
+    """The engine wraps what the disk says; its own words may hold values, so they are not passed on."""
+    said = re.search(r"os error (\d+)", str(error))
+    if said:
+        return OSError(int(said[1]), os.strerror(int(said[1])))
+    return CohortError("cohort.engine", where=path, kind=type(error).__name__)

@@ -95,8 +95,9 @@ def _encoding(first: bytes, path: Path) -> str:
     for mark, name in MARKS:
         if first.startswith(mark):
             return name
-    if first[:200].count(0) > len(first[:200]) // 4:
-        return "utf-16-le" if first[1:2] == b"\0" else "utf-16-be"
+    upper, lower = first[:400:2].count(0), first[1:400:2].count(0)
+    if upper + lower > len(first[:400]) // 8:  # separators and digits of two bytes each
+        return "utf-16-le" if lower > upper else "utf-16-be"
     if _readable(first, "utf-8") is not None:
         return "utf-8"
     korean = _readable(first, "cp949")
