@@ -69,7 +69,7 @@ def _woman(draw: random.Random, names: list[str], weights: list[int]) -> Woman:
 
 def audit_of(cohort: list[Woman], *, synthetic: bool = True) -> Audit:
     about = About(
-        software="decidua 0.1.0", content="0123456789ab", as_of="2025-06-30", synthetic=synthetic, seed=1,
+        software="0.1.0", content="0123456789ab", as_of="2025-06-30", synthetic=synthetic, seed=1,
         rows=len(cohort) + 3, refused=3, engine="polars", guidelines=GUIDELINES, options=OPTIONS,
         groups=("centre", "year"),
     )  # fmt: skip

@@ -51,7 +51,7 @@ class _Builder:
                                  for unknown in c.unknowns),
             costly_readings=_costly((one.reading, one.question, one.women) for o in options for c in o.cells
                                     for one in c.readings),
-            notes=tuple(say(self.lang, f"audit.note-{name}", most=self.least - 1) for name in self._notes()),
+            notes=tuple(say(self.lang, f"audited.note-{name}", most=self.least - 1) for name in self._notes()),
         )  # fmt: skip
         return made.model_copy(update={"about": made.about.model_copy(update={"hidden": _hidden(made)})})
 
@@ -68,11 +68,11 @@ class _Builder:
         reviewed = sum(s.review.level == "clinician" for s in statements)
         said = {"hash": about.content, "reviewed": reviewed, "total": len(statements), "version": __version__}
         return m.AboutView(
-            software=about.software, content=about.content, statements=len(statements), reviewed=reviewed,
+            software=f"decidua {about.software}", content=about.content, statements=len(statements), reviewed=reviewed,
             as_of=about.as_of, synthetic=about.synthetic, seed=about.seed,
-            watermark=say(self.lang, "audit.watermark") if about.synthetic else None,
+            watermark=say(self.lang, "audited.watermark") if about.synthetic else None,
             women=self.women, contradicting=about.refused, least=self.least, engine=about.engine, hidden=0,
-            use=say(self.lang, "audit.use"), intended_use=say(self.lang, "report.use", **said),
+            use=say(self.lang, "audited.use"), intended_use=say(self.lang, "report.use", **said),
         )  # fmt: skip
 
     def _groups(self) -> Iterator[m.GroupView]:

@@ -43,16 +43,16 @@ class AuditPage:
         about = self.r.about
         parts = {"software": about.software, "content": about.content, "reviewed": about.reviewed,
                  "statements": about.statements}  # fmt: skip
-        foot = self.say("audit.foot", as_of=self.as_of(), **parts)
+        foot = self.say("audited.foot", as_of=self.as_of(), **parts)
         return f"{about.watermark} · {foot}" if about.watermark else foot
 
     def as_of(self) -> str:
         day = self.r.about.as_of
-        return self.say("audit.as-of", day=day) if day else self.say("audit.as-of-none")
+        return self.say("audited.as-of", day=day) if day else self.say("audited.as-of-none")
 
     def counted(self) -> str:
         about = self.r.about
-        key = "audit.women-refused" if about.contradicting else "audit.women"
+        key = "audited.women-refused" if about.contradicting else "audited.women"
         return self.say(key, n=f"{about.women:,}", refused=f"{about.contradicting:,}")
 
     def share(self, one: m.Share) -> str:
@@ -61,13 +61,13 @@ class AuditPage:
         assert one.high is not None
         digits = 1 if one.of and one.of >= 200 else 0
         shown = {"share": one.share, "low": one.low, "high": one.high}
-        return self.say("audit.share", **{name: f"{100 * value:.{digits}f}" for name, value in shown.items()})
+        return self.say("audited.share", **{name: f"{100 * value:.{digits}f}" for name, value in shown.items()})
 
     def said(self, one: m.Share) -> str:
         """In a sentence."""
         if one.n is None or one.of is None:
-            return self.say("audit.hidden-words")
-        return f"{self.say('audit.of', n=f'{one.n:,}', of=f'{one.of:,}')}, {self.share(one)}"
+            return self.say("audited.hidden-words")
+        return f"{self.say('audited.of', n=f'{one.n:,}', of=f'{one.of:,}')}, {self.share(one)}"
 
     def value(self, value: str | None) -> str:
         return pictures.value_name(value, self.r.language)
@@ -81,7 +81,7 @@ class AuditPage:
     def brief(self, option: m.OptionView) -> str:
         """One line of an option: how many had it, if that is recorded at all."""
         yes = option.done.yes
-        return f"{self.say('audit.done-yes')}: {self.said(yes)}" if yes.n else ""
+        return f"{self.say('audited.done-yes')}: {self.said(yes)}" if yes.n else ""
 
     def speaks(self, cell: m.CellView) -> bool:
         """Whether its answers are more than silence."""
@@ -127,4 +127,4 @@ def _style(foot: str) -> str:
     """Style sheets of reports, of pictures and of audits; the foot stands on every printed page."""
     folder = files("decidua.reports") / "templates"
     css = (folder / "report.css").read_text("utf-8").replace('"{foot}"', css_string(foot))
-    return css + style_sheet() + (folder / "audit.css").read_text("utf-8")
+    return css + style_sheet() + (folder / "audited.css").read_text("utf-8")

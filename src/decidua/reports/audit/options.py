@@ -68,7 +68,7 @@ class OptionViews:
         return m.DefinitionView(
             guideline=guideline, name=self.society(guideline),
             says=self.k.guidelines[guideline].definition_says[self.lang],
-            columns=tuple(columns), labels=tuple(say(self.lang, f"audit.met-{one}") for one in columns),
+            columns=tuple(columns), labels=tuple(say(self.lang, f"audited.met-{one}") for one in columns),
             shares=parts(counts, self.least),
             by=tuple(by_group(group, self._values(rows, group, columns, _met)) for group in self.groups),
         )  # fmt: skip
@@ -137,7 +137,7 @@ class OptionViews:
         return m.AgreementView(
             lines=tuple(
                 m.BreadthLine(
-                    breadth=one, label=say(self.lang, f"audit.breadth-{one}"), done=done_of(table, at),
+                    breadth=one, label=say(self.lang, f"audited.breadth-{one}"), done=done_of(table, at),
                     women=share(table.of_rows[at], self.women, shown=at not in table.hidden_rows),
                 )
                 for at, one in enumerate(lines)
@@ -155,7 +155,7 @@ class OptionViews:
         counts = [sum(row.n for row in whole(rows) if row.verdict == one) for one in columns]
         return m.ConcordanceView(
             statements=statements, columns=columns,
-            labels=tuple(say(self.lang, f"audit.verdict-{one}") for one in columns), shares=parts(counts, self.least),
+            labels=tuple(say(self.lang, f"audited.verdict-{one}") for one in columns), shares=parts(counts, self.least),
             by=tuple(by_group(g, self._values(rows, g, columns, _verdict)) for g in self.groups),
         )  # fmt: skip
 

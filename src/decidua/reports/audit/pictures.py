@@ -29,7 +29,7 @@ def answers_picture(report: m.AuditReport, *, tests: bool) -> StackedPlot | None
     if not chosen:
         return None
     bars = [bar for option in chosen for bar in _option_bars(option)]
-    return _plot(report, "audit.picture-options", _said(bars), [Panel(kinds=_screens(report.language))], bars)
+    return _plot(report, "audited.picture-options", _said(bars), [Panel(kinds=_screens(report.language))], bars)
 
 
 def _spoken(option: m.OptionView) -> bool:
@@ -46,7 +46,7 @@ def agreement_picture(report: m.AuditReport, *, tests: bool) -> StackedPlot | No
     chosen = [option for option in report.options if option.agreement and option.test == tests and _spoken(option)]
     if not chosen:
         return None
-    labels = {one: say(report.language, f"audit.breadth-{one}") for one, _, _ in BREADTHS}
+    labels = {one: say(report.language, f"audited.breadth-{one}") for one, _, _ in BREADTHS}
     present = {line.breadth for option in chosen for line in (option.agreement.lines if option.agreement else ())}
     used = [one for one in BREADTHS if one[0] in present]
     kinds = tuple(Kind(colour=colour, sign=sign, label=labels[one]) for one, colour, sign in used)
@@ -54,24 +54,24 @@ def agreement_picture(report: m.AuditReport, *, tests: bool) -> StackedPlot | No
     for option in chosen:
         shares = {line.breadth: line.women.share or 0.0 for line in option.agreement.lines} if option.agreement else {}
         bars.append(Bar(label=option.label, parts=(tuple(shares.get(one, 0.0) for one, _, _ in used),)))
-    return _plot(report, "audit.picture-agreement", _said(bars), [Panel(kinds=kinds)], bars)
+    return _plot(report, "audited.picture-agreement", _said(bars), [Panel(kinds=kinds)], bars)
 
 
 def attrition_picture(report: m.AuditReport, cell: m.CellView, one: m.AttritionView) -> StackedPlot:
     lang = report.language
     kinds = (
-        Kind(colour="done", sign="✓", label=say(lang, "audit.step-yes")),
-        Kind(colour="open", sign="?", label=say(lang, "audit.step-unknown")),
-        Kind(colour="silent", sign="✗", label=say(lang, "audit.step-no")),
+        Kind(colour="done", sign="✓", label=say(lang, "audited.step-yes")),
+        Kind(colour="open", sign="?", label=say(lang, "audited.step-unknown")),
+        Kind(colour="silent", sign="✗", label=say(lang, "audited.step-no")),
     )
     bars = [
         Bar(label=f"{at}. {step.criterion}", parts=((step.yes.share or 0.0, step.unknown.share or 0.0,
                                                      step.no.share or 0.0),))
         for at, step in enumerate(one.steps, start=1)
     ]  # fmt: skip
-    title = say(lang, "audit.picture-attrition", guideline=cell.name)
+    title = say(lang, "audited.picture-attrition", guideline=cell.name)
     return StackedPlot(lang=lang, title=title, description=f"{title}. {_said(bars)}", panels=(Panel(kinds=kinds),),
-                       bars=tuple(bars), hidden=say(lang, "audit.picture-hidden"))  # fmt: skip
+                       bars=tuple(bars), hidden=say(lang, "audited.picture-hidden"))  # fmt: skip
 
 
 def groups_picture(report: m.AuditReport, option: m.OptionView, cell: m.CellView, group: str) -> StackedPlot:
@@ -79,19 +79,19 @@ def groups_picture(report: m.AuditReport, option: m.OptionView, cell: m.CellView
     lang = report.language
     by = next(one for one in cell.by if one.group == group)
     beside = {row.value: row for one in option.done_by if one.group == group for row in one.rows}
-    done = tuple(Kind(colour=c, sign=s, label=say(lang, f"audit.done-{one}")) for one, c, s in DONE)
+    done = tuple(Kind(colour=c, sign=s, label=say(lang, f"audited.done-{one}")) for one, c, s in DONE)
     bars = [
         Bar(label=value_name(row.value, lang), after="" if row.women.n is None else f"{row.women.n:,}",
             parts=(_screen_parts(cell, row), tuple(share.share or 0.0 for share in beside[row.value].shares)))
         for row in by.rows
     ]  # fmt: skip
-    title = say(lang, "audit.picture-groups", guideline=cell.name, option=option.label, group=group)
+    title = say(lang, "audited.picture-groups", guideline=cell.name, option=option.label, group=group)
     panels = (
-        Panel(title=say(lang, "audit.answer"), kinds=_screens(lang), share=2.0),
-        Panel(title=say(lang, "audit.done"), kinds=done),
+        Panel(title=say(lang, "audited.answer"), kinds=_screens(lang), share=2.0),
+        Panel(title=say(lang, "audited.done"), kinds=done),
     )
     return StackedPlot(lang=lang, title=title, description=f"{title}. {_said(bars)}", panels=panels, bars=tuple(bars),
-                       hidden=say(lang, "audit.picture-hidden"))  # fmt: skip
+                       hidden=say(lang, "audited.picture-hidden"))  # fmt: skip
 
 
 def _screen_parts(cell: m.CellView, row: m.ValueRow) -> tuple[float, ...]:
@@ -103,16 +103,16 @@ def _screen_parts(cell: m.CellView, row: m.ValueRow) -> tuple[float, ...]:
 
 def costly_picture(report: m.AuditReport) -> StackedPlot | None:
     """Facts, then readings; the longest bar is the costliest of all."""
-    parts = (("audit.costly-facts", report.costly_facts), ("audit.costly-readings", report.costly_readings))
+    parts = (("audited.costly-facts", report.costly_facts), ("audited.costly-readings", report.costly_readings))
     most = max((one.answers for _, costs in parts for one in costs), default=0)
     if not most:
         return None
     bars: list[Bar] = []
     for key, costs in parts:
         bars += [Bar(label=say(report.language, key)), *(_cost(one, most) for one in costs)] if costs else []
-    kinds = (Kind(colour="open", sign="?", label=say(report.language, "audit.costly-answers")),)
+    kinds = (Kind(colour="open", sign="?", label=say(report.language, "audited.costly-answers")),)
     said = "; ".join(f"{one.label}: {one.answers:,}" for _, costs in parts for one in costs)
-    return _plot(report, "audit.picture-costly", said, [Panel(kinds=kinds, whole=False)], bars)
+    return _plot(report, "audited.picture-costly", said, [Panel(kinds=kinds, whole=False)], bars)
 
 
 def _cost(one: m.CostView, most: int) -> Bar:
@@ -120,7 +120,7 @@ def _cost(one: m.CostView, most: int) -> Bar:
 
 
 def value_name(value: str | None, lang: Lang) -> str:
-    return say(lang, "audit.value-unknown") if value is None else value
+    return say(lang, "audited.value-unknown") if value is None else value
 
 
 def _screens(lang: Lang) -> tuple[Kind, ...]:
@@ -134,7 +134,7 @@ def _plot(
     watermark = (report.about.watermark,) if report.about.watermark else ()
     return StackedPlot(
         lang=lang, title=say(lang, key), description=f"{say(lang, key)}. {said}", panels=tuple(panels),
-        bars=tuple(bars), hidden=say(lang, "audit.picture-hidden"), lines=watermark,
+        bars=tuple(bars), hidden=say(lang, "audited.picture-hidden"), lines=watermark,
     )  # fmt: skip
 
 

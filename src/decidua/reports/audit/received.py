@@ -31,5 +31,5 @@ def _column(column: Column, least: int) -> ColumnView:
 
 def _problem(problem: Problem, lang: Lang, least: int) -> ProblemView:
     """Where its sentence would hold a refused cell, its kind alone is told."""
-    says = say(lang, problem.key, **{"given": "…", **problem.parts})
+    says = say(lang, problem.key, **{"fact": problem.column, "given": "…", "given_ko": "…", **problem.parts})
     return ProblemView(says=says, column=problem.column or None, count=small_count(problem.count, least))

@@ -189,9 +189,9 @@ def _plain(cell: Cell) -> Cell:
 
 def read_me(report: m.AuditReport) -> str:
     about, lang = report.about, report.language
-    lines = [say(lang, "audit.tables-readme"), about.use, about.intended_use, *report.notes]
+    lines = [say(lang, "audited.tables-readme"), about.use, about.intended_use, *report.notes]
     lines += [about.watermark] if about.watermark else []
-    lines.append(say(lang, "audit.as-of", day=about.as_of) if about.as_of else say(lang, "audit.as-of-none"))
+    lines.append(say(lang, "audited.as-of", day=about.as_of) if about.as_of else say(lang, "audited.as-of-none"))
     return "\n\n".join(lines) + "\n"
 
 

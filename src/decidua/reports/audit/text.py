@@ -18,22 +18,22 @@ def audit_text(report: m.AuditReport, *, by: bool = False) -> Iterator[object]:
     """`by`: with the sizes of groups."""
     page = AuditPage(report)
     lang = report.language
-    yield Text(say(lang, "audit.title"), style="bold")
+    yield Text(say(lang, "audited.title"), style="bold")
     if report.about.watermark:
         yield Text(report.about.watermark.upper(), style="bold red")
     yield Text(f"{page.counted()} · {page.as_of()}")
     for group in report.groups if by else ():
         sizes = (f"{page.value(value.value)} {_n(value.women)}" for value in group.values)
-        yield Text(f"{say(lang, 'audit.by', group=group.group)}: {', '.join(sizes)}")
+        yield Text(f"{say(lang, 'audited.by', group=group.group)}: {', '.join(sizes)}")
     yield Text()
     yield _definitions(report)
     for tests in (False, True):
         if chosen := [option for option in report.options if option.test == tests]:
-            yield _options(report, chosen, say(lang, "audit.tests" if tests else "audit.treatments"))
+            yield _options(report, chosen, say(lang, "audited.tests" if tests else "audited.treatments"))
     yield from _concordance(report)
     yield from _costly(report)
     if report.about.hidden:
-        yield Text(say(lang, "audit.hidden-legend", sign=say(lang, "audit.hidden"), least=report.about.least))
+        yield Text(say(lang, "audited.hidden-legend", sign=say(lang, "audited.hidden"), least=report.about.least))
     yield Text(f"{report.about.use} {report.about.intended_use}", style="dim")
 
 
@@ -54,7 +54,7 @@ def _table(title: str, columns: list[str]) -> Table:
 
 def _definitions(report: m.AuditReport) -> Table:
     met = {one: label for d in report.definitions for one, label in zip(d.columns, d.labels, strict=True)}
-    table = _table(say(report.language, "audit.definitions"), ["", *met.values()])
+    table = _table(say(report.language, "audited.definitions"), ["", *met.values()])
     for one in report.definitions:
         shares = dict(zip(one.columns, one.shares, strict=True))
         table.add_row(one.name, *(_both(shares[column]) if column in shares else "0" for column in met))
@@ -67,7 +67,7 @@ def _both(share: m.Share) -> str:
 
 def _options(report: m.AuditReport, options: list[m.OptionView], title: str) -> Table:
     lang = report.language
-    heads = [*(say(lang, f"group.{one}") for one in COLUMNS), *(say(lang, f"audit.done-{one}") for one in
+    heads = [*(say(lang, f"group.{one}") for one in COLUMNS), *(say(lang, f"audited.done-{one}") for one in
                                                                 ("yes", "no", "unknown"))]  # fmt: skip
     table = _table(title, ["", *heads])
     for option in options:
@@ -94,7 +94,7 @@ def _concordance(report: m.AuditReport) -> Iterator[object]:
         return
     yield Text()
     labels = found[0][1].labels
-    table = _table(say(lang, "audit.concordance-short"), ["", *labels])
+    table = _table(say(lang, "audited.concordance-short"), ["", *labels])
     for cell, one, option in found:
         table.add_row(f"{cell.name}: {option.label}", *map(_both, one.shares))
     yield table
@@ -102,10 +102,15 @@ def _concordance(report: m.AuditReport) -> Iterator[object]:
 
 def _costly(report: m.AuditReport) -> Iterator[object]:
     lang = report.language
-    for key, costs in (("audit.costly-facts", report.costly_facts), ("audit.costly-readings", report.costly_readings)):
+    for key, costs in (
+        ("audited.costly-facts", report.costly_facts),
+        ("audited.costly-readings", report.costly_readings),
+    ):
         if costs:
             yield Text()
-            table = _table(f"{say(lang, 'audit.costly')}: {say(lang, key)}", ["", say(lang, "audit.costly-answers")])
+            table = _table(
+                f"{say(lang, 'audited.costly')}: {say(lang, key)}", ["", say(lang, "audited.costly-answers")]
+            )
             for one in costs[:8]:
                 table.add_row(one.label, f"{one.answers:,}")
             yield table

@@ -1,0 +1,102 @@
+"""A cohort from wherever the user has it, as a table of facts: the one way in for the command and for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from decidua import __version__
+from decidua.errors import CohortError
+from decidua.guidelines import Knowledge
+
+if TYPE_CHECKING:
+    from decidua.intake.cohort import About, FactsTable, Settings
+
+MARK = "synthetic"
+"""The column of a text file of made-up women, as `synthesize` writes it."""
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be audited. `paths`: facts as files, globs, folders; `events`: what was done, as long tables."""
+
+    paths: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    mapping: Path | None = None
+    as_of: date | None = None
+    strict: bool = False
+    scratch: Path | None = None
+
+
+def open_cohort(knowledge: Knowledge, wanted: Wanted, progress: Progress | None = None) -> FactsTable:
+    """Raises CohortError where nothing can be read, or, if strict, where anything was refused."""
+    from decidua.intake.cohort import read_cohort, read_facts
+
+    if not wanted.events and wanted.mapping is None and _all_facts(wanted.paths):
+        return _of_this_day(read_facts(wanted.paths), wanted.as_of)
+    settings = settings_of(knowledge, wanted)
+    table = read_cohort(
+        wanted.paths, settings, events=wanted.events, strict=wanted.strict, progress=progress
+    )  # fmt: skip
+    return _marked(table, wanted.paths)
+
+
+def settings_of(knowledge: Knowledge, wanted: Wanted) -> Settings:
+    """What a cohort is read by. The day is the command's, else the mapping's."""
+    from decidua.intake.cohort import ColumnMapping, Names, Settings, option_places, read_mapping
+
+    mapping = read_mapping(wanted.mapping) if wanted.mapping else ColumnMapping()
+    places = option_places(knowledge.content)
+    names = Names(knowledge.vocabulary, knowledge.stated, places)
+    day = wanted.as_of or mapping.as_of
+    return Settings(names, mapping, places, day, knowledge.content.hash, f"decidua {__version__}")
+
+
+def _all_facts(paths: Sequence[str]) -> bool:
+    import polars as pl
+
+    from decidua.intake.cohort.about import KEY
+    from decidua.intake.cohort.sources import sources
+
+    try:
+        files = sources(paths, (".parquet", ".pq", ".csv", ".gz", ".tsv", ".txt", ".arrow", ".feather", ".ipc"))
+        return all(file.suffix == ".parquet" and KEY in pl.read_parquet_metadata(file) for file in files)
+    except (CohortError, OSError, pl.exceptions.PolarsError):
+        return False
+
+
+def _of_this_day(table: FactsTable, day: date | None) -> FactsTable:
+    """Facts were worked out for one day; another one would need the source."""
+    if day is not None and table.about.as_of is not None and table.about.as_of != day:
+        raise CohortError("cohort.two-days", where=", ".join(table.description.files), first=table.about.as_of,
+                          first_name="-", second=day)  # fmt: skip
+    return table if day is None else replace(table, about=replace(table.about, as_of=day))
+
+
+def _marked(table: FactsTable, paths: Sequence[str]) -> FactsTable:
+    """Made-up women stay marked, whatever file they come in."""
+    from decidua.intake.cohort.about import together
+
+    told = table.description
+    headings = {part.name for part in told.columns} | {problem.column for problem in told.problems}
+    said = [about for about in map(_about, told.files or paths) if about is not None and about.synthetic]
+    synthetic = table.about.synthetic or MARK in headings or bool(said)
+    seed = together([("", about) for about in said]).seed if said else table.about.seed
+    return replace(table, about=replace(table.about, synthetic=synthetic, seed=seed))
+
+
+def _about(file: str) -> About | None:
+    """What a facts file says of itself, also where it is read as a source."""
+    import polars as pl
+
+    from decidua.intake.cohort.about import KEY, about_of
+
+    try:
+        text = pl.read_parquet_metadata(file).get(KEY) if file.endswith(".parquet") else None
+        return about_of(text, file) if text else None
+    except (CohortError, OSError, pl.exceptions.PolarsError):
+        return None
