@@ -12,7 +12,9 @@ def alone(function: AnswerFunction, node: int) -> tuple[str, ...]:
     cache = cast(dict[int, tuple[str, ...]], function.caches.setdefault("alone", {}))
     if node not in cache:
         open_still = outcome(branches(function, node))[0] == "needs-data"
-        cache[node] = tuple(fact for fact in relevant(function, node) if _settles(function, node, fact)) if open_still else ()
+        cache[node] = (
+            tuple(fact for fact in relevant(function, node) if _settles(function, node, fact)) if open_still else ()
+        )
     return cache[node]
 
 

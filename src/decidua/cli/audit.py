@@ -180,8 +180,9 @@ def _print(report: AuditReport, shape: str, out: Path | None) -> None:
     else:
         from decidua.intake.cohort import new_file
 
+        written = _written(report, shape)
         with new_file(out) as part:
-            part.write_bytes(_written(report, shape))
+            part.write_bytes(written)
 
 
 def _written(report: AuditReport, shape: str) -> bytes:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from decidua import __version__
 from decidua.audit.models import Audit
 from decidua.errors import UsageError
 from decidua.guidelines import Knowledge
-from decidua.intake.cohort.description import Description
 from decidua.language import Lang, Model, say
 from decidua.reports.audit import models as m
 from decidua.reports.audit.counts import count
@@ -16,6 +16,9 @@ from decidua.reports.audit.options import OptionViews
 from decidua.reports.audit.received import input_view
 from decidua.reports.audit.rows import of_group, values_of
 from decidua.reports.audit.suppress import pooled
+
+if TYPE_CHECKING:
+    from decidua.intake.cohort.description import Description
 
 LEAST = 5
 """Smaller counts are hidden, unless the user says otherwise."""

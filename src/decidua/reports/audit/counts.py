@@ -42,11 +42,22 @@ def parts(counts: Sequence[int], least: int) -> tuple[Share, ...]:
     return tuple(share(n, of, shown=at not in hidden) for at, n in enumerate(counts))
 
 
-def by_group(group: str, grid: Grid) -> ByGroup:
-    """The rows of a grid are the values of a property."""
-    return ByGroup(
-        group=group, withheld=grid.withheld, rows=tuple(_row(grid, at, value) for at, value in enumerate(grid.rows))
-    )
+def among(counts: Sequence[int | None]) -> tuple[Share, ...]:
+    """Some parts of a larger total; None: hidden. Their own sum is told only where all of them are."""
+    shown = [n for n in counts if n is not None]
+    if len(shown) == len(counts):
+        return tuple(share(n, sum(shown)) for n in shown)
+    return tuple(Share(n=n, hidden=n is None, of=None, share=None, low=None, high=None) for n in counts)
+
+
+def by_group(group: str, grid: Grid, some: Sequence[int] | None = None) -> ByGroup:
+    """The rows of a grid are the values of a property. `some`: only these columns, as shares of each other."""
+    rows = (_row(grid, at, value) for at, value in enumerate(grid.rows))
+    if some is not None:
+        rows = (
+            row.model_copy(update={"shares": among([row.shares[at].n for at in some])}) for row in rows
+        )  # fmt: skip
+    return ByGroup(group=group, withheld=grid.withheld, rows=tuple(rows))
 
 
 def _row(grid: Grid, at: int, value: object) -> ValueRow:

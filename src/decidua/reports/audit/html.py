@@ -127,4 +127,4 @@ def _style(foot: str) -> str:
     """Style sheets of reports, of pictures and of audits; the foot stands on every printed page."""
     folder = files("decidua.reports") / "templates"
     css = (folder / "report.css").read_text("utf-8").replace('"{foot}"', css_string(foot))
-    return css + style_sheet() + (folder / "audited.css").read_text("utf-8")
+    return css + style_sheet() + (folder / "audit.css").read_text("utf-8")

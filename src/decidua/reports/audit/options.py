@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TypeVar
 
 from decidua.audit.models import (
@@ -19,7 +19,7 @@ from decidua.audit.models import (
 from decidua.guidelines import Knowledge
 from decidua.language import Lang, say
 from decidua.reports.audit import models as m
-from decidua.reports.audit.counts import DONE, by_group, done_of, lone_share, parts, share
+from decidua.reports.audit.counts import DONE, among, by_group, done_of, lone_share, parts, share
 from decidua.reports.audit.grids import Grid, grid
 from decidua.reports.audit.rows import (
     BREADTHS,
@@ -36,9 +36,12 @@ from decidua.reports.audit.rows import (
     whole,
 )  # fmt: skip
 from decidua.reports.audit.steps import attrition
+from decidua.reports.audit.suppress import pooled
 
 MET = ("yes", "no", "unknown", "disputed")
 VERDICTS = ("concordant", "discordant", "variation", "not-recorded")
+Verdict = tuple[tuple[str, ...], str]
+"""What was measured against, and what was found."""
 T = TypeVar("T")
 
 
@@ -74,7 +77,7 @@ class OptionViews:
         )  # fmt: skip
 
     def _values(
-        self, rows: Sequence[G], group: str, columns: Sequence[str], column: Callable[[G], str],
+        self, rows: Sequence[G], group: str, columns: Sequence[Hashable], column: Callable[[G], Hashable],
         beside: Sequence[Callable[[G], Hashable]] = (),
     ) -> Grid:  # fmt: skip
         """Values of a group by columns. `beside`: what else is shown of these women."""
@@ -147,16 +150,31 @@ class OptionViews:
         )  # fmt: skip
 
     def _concordance(self, key: tuple[str, str]) -> tuple[m.ConcordanceView, ...]:
-        found = _apart(self.concordance.get(key, ()), lambda row: row.statements)
-        return tuple(self._measured(statements, rows) for statements, rows in found.items())
+        """All sets of statements and their verdicts are columns of one table, so that none is told by the others."""
+        rows = self.concordance.get(key, [])
+        sums = Counter[Verdict]()
+        for row in whole(rows):
+            sums[row.statements, row.verdict] += row.n
+        columns = sorted(
+            (one for one in sums if sums[one]), key=lambda one: (not one[0], one[0], VERDICTS.index(one[1]))
+        )
+        hidden = pooled([sums[one] for one in columns], self.least)
+        shown = {one: sums[one] if at not in hidden else None for at, one in enumerate(columns)}
+        tables = [(group, self._values(rows, group, columns, _verdict)) for group in self.groups]
+        return tuple(
+            self._measured(statements, shown, tables) for statements in dict.fromkeys(one[0] for one in columns)
+        )
 
-    def _measured(self, statements: tuple[str, ...], rows: Sequence[ConcordanceRow]) -> m.ConcordanceView:
-        columns = VERDICTS if statements else VERDICTS[2:]
-        counts = [sum(row.n for row in whole(rows) if row.verdict == one) for one in columns]
+    def _measured(
+        self, statements: tuple[str, ...], sums: Mapping[Verdict, int | None], tables: Sequence[tuple[str, Grid]]
+    ) -> m.ConcordanceView:  # fmt: skip
+        own = [one for one in sums if one[0] == statements]
+        verdicts = [verdict for _, verdict in own]
         return m.ConcordanceView(
-            statements=statements, columns=columns,
-            labels=tuple(say(self.lang, f"audited.verdict-{one}") for one in columns), shares=parts(counts, self.least),
-            by=tuple(by_group(g, self._values(rows, g, columns, _verdict)) for g in self.groups),
+            statements=statements, columns=tuple(verdicts),
+            labels=tuple(say(self.lang, f"audited.verdict-{one}") for one in verdicts),
+            shares=among([sums[one] for one in own]),
+            by=tuple(by_group(group, table, [table.columns.index(one) for one in own]) for group, table in tables),
         )  # fmt: skip
 
     def _unknown(self, row: UnknownRow) -> m.UnknownView:
@@ -201,8 +219,8 @@ def _answer(row: AnswerRow) -> str:
     return row.answer
 
 
-def _verdict(row: ConcordanceRow) -> str:
-    return row.verdict
+def _verdict(row: ConcordanceRow) -> Verdict:
+    return row.statements, row.verdict
 
 
 def _breadth(row: AgreementRow) -> str:

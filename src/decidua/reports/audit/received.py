@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from decidua.intake.cohort.description import Column, Description, Problem
 from decidua.language import Lang, say
 from decidua.reports.audit.counts import count, small_count
 from decidua.reports.audit.models import ColumnView, InputView, ProblemView
 from decidua.reports.audit.suppress import lone
+
+if TYPE_CHECKING:
+    from decidua.intake.cohort.description import Column, Description, Problem
 
 
 def input_view(description: Description, lang: Lang, least: int) -> InputView:

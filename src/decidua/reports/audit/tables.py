@@ -9,6 +9,7 @@ import csv
 import io
 import os
 import shutil
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -195,21 +196,24 @@ def read_me(report: m.AuditReport) -> str:
     return "\n\n".join(lines) + "\n"
 
 
-def write_tables(report: m.AuditReport, folder: Path) -> None:
-    """Every table as CSV and Parquet, the report as JSON, and a text that says what they are.
+def files_of(report: m.AuditReport) -> Iterator[tuple[str, bytes]]:
+    """Every table as CSV and Parquet, the report as JSON, and a text that says what they are."""
+    yield "README.txt", read_me(report).encode()
+    yield "report.json", (report.model_dump_json(indent=2) + "\n").encode()
+    for table in tables(report):
+        yield f"{table.name}.csv", csv_text(report, table).encode()
+        yield f"{table.name}.parquet", _parquet(report, table)
 
-    Raises UsageError where the folder exists, or cannot be written; then nothing is left of it.
-    """
+
+def write_tables(report: m.AuditReport, folder: Path) -> None:
+    """Raises UsageError where the folder exists, or cannot be written; then nothing is left of it."""
     if folder.exists():
         raise UsageError("error.file-exists", given=folder)
     part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
         part.mkdir()
-        for table in tables(report):
-            (part / f"{table.name}.csv").write_text(csv_text(report, table), "utf-8", newline="")
-            _write_parquet(report, table, part / f"{table.name}.parquet")
-        (part / "report.json").write_text(report.model_dump_json(indent=2) + "\n", "utf-8")
-        (part / "README.txt").write_text(read_me(report), "utf-8")
+        for name, content in files_of(report):
+            (part / name).write_bytes(content)
         part.rename(folder)
     except OSError as error:
         raise UsageError("error.cannot-write", given=folder, reason=error.strerror or type(error).__name__) from None
@@ -217,7 +221,16 @@ def write_tables(report: m.AuditReport, folder: Path) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _write_parquet(report: m.AuditReport, table: Table, path: Path) -> None:
+def archive(report: m.AuditReport) -> bytes:
+    """The same as one ZIP, made in memory."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, content in files_of(report):
+            zipped.writestr(zipfile.ZipInfo(f"audit/{name}"), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _parquet(report: m.AuditReport, table: Table) -> bytes:
     import polars as pl
 
     types = {"n": pl.Int64, "hidden": pl.Boolean, "of": pl.Int64, "share": pl.Float64, "low": pl.Float64,
@@ -226,4 +239,6 @@ def _write_parquet(report: m.AuditReport, table: Table, path: Path) -> None:
     behind = dict(zip(FROM, provenance(report), strict=True))
     frame = pl.DataFrame(table.rows, schema=schema, orient="row")
     frame = frame.with_columns(pl.lit(cell).alias(name) for name, cell in behind.items())
-    frame.write_parquet(path, compression="zstd", metadata={"decidua": report.about.model_dump_json()})
+    out = io.BytesIO()
+    frame.write_parquet(out, compression="zstd", metadata={"decidua": report.about.model_dump_json()})
+    return out.getvalue()

@@ -67,14 +67,14 @@ def _both(share: m.Share) -> str:
 
 def _options(report: m.AuditReport, options: list[m.OptionView], title: str) -> Table:
     lang = report.language
-    heads = [*(say(lang, f"group.{one}") for one in COLUMNS), *(say(lang, f"audited.done-{one}") for one in
-                                                                ("yes", "no", "unknown"))]  # fmt: skip
-    table = _table(title, ["", *heads])
+    table = _table(title, [" " * 44, *(say(lang, f"group.{one}") for one in COLUMNS)])
     for option in options:
-        done = (option.done.yes, option.done.no, option.done.unknown)
-        table.add_row(Text(option.label, style="bold"), *[""] * len(COLUMNS), *map(_share, done))
+        done = {"yes": option.done.yes, "no": option.done.no, "unknown": option.done.unknown}
+        said = say(lang, "audited.done-line", **{name: _share(share) for name, share in done.items()})
+        table.add_row(Text(option.label, style="bold"))
+        table.add_row(Text(f"  {said}", style="dim"))
         for cell in option.cells:
-            table.add_row(f"  {cell.name}", *(_screen(cell, one) for one in COLUMNS), "", "", "")
+            table.add_row(f"  {cell.name}", *(_screen(cell, one) for one in COLUMNS))
     return table
 
 
@@ -93,10 +93,12 @@ def _concordance(report: m.AuditReport) -> Iterator[object]:
     if not found:
         return
     yield Text()
-    labels = found[0][1].labels
-    table = _table(say(lang, "audited.concordance-short"), ["", *labels])
+    verdicts = ("concordant", "discordant", "not-recorded")
+    heads = [say(lang, f"audited.verdict-{verdict}") for verdict in verdicts]
+    table = _table(say(lang, "audited.concordance-short"), ["", *heads])
     for cell, one, option in found:
-        table.add_row(f"{cell.name}: {option.label}", *map(_both, one.shares))
+        shares = dict(zip(one.columns, one.shares, strict=True))
+        table.add_row(f"{cell.name}: {option.label}", *(_both(shares[v]) if v in shares else "0" for v in verdicts))
     yield table
 
 
