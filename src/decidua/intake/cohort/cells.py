@@ -23,7 +23,7 @@ MARKS = frozenset({
 })  # fmt: skip
 """How programs write what is missing, or no number; none of them is a value of a fact."""
 _BARE = re.compile(r"(?:[<>]=?|≥|≤)? ?[+-]?\d+(?:[.,]\d+)?")
-_KEPT = ("fact", "allowed", "span", "span_ko")
+KEPT_PARTS = ("fact", "allowed", "span", "span_ko")
 """Parts of a refusal that hold no value of a patient."""
 REMEMBERED = 200_000
 """Different cells of one column that are kept in mind; more are read again."""
@@ -86,7 +86,7 @@ class CellReader:
         except PatientError as error:
             if isinstance(given, str) and given.strip().lower() in MARKS:
                 return Cell(key="cohort.missing-mark", note=True)
-            return Cell(key=error.key, parts={k: v for k, v in error.parts.items() if k in _KEPT})
+            return Cell(key=error.key, parts={k: v for k, v in error.parts.items() if k in KEPT_PARTS})
 
     def _other_unit(self, given: str | bool) -> bool:
         """Whether a cell carries a unit that is not the one of its column."""
