@@ -61,7 +61,9 @@ def _with_bounds(frame: pl.DataFrame, vocabulary: Vocabulary, counts: Sequence[s
     written = {fact for c in vocabulary.constraints for fact in (c.if_, c.effect[0], c.if_known) if fact}
     kinds = {"boolean": pl.Boolean, "choice": pl.String}
     return frame.with_columns(
-        (pl.col(id_) if id_ in have else pl.lit(None)).cast(kinds.get(vocabulary.facts[id_].type, pl.Float64)).alias(id_)
+        (pl.col(id_) if id_ in have else pl.lit(None))
+        .cast(kinds.get(vocabulary.facts[id_].type, pl.Float64))
+        .alias(id_)
         for id_ in sorted(written)
     )
 
@@ -137,4 +139,3 @@ def _changed(changes: Sequence[Change]) -> Iterator[pl.Expr]:
             if change.column == column:
                 value = pl.when(change.where).then(change.to).otherwise(value)
         yield value.alias(column)
-

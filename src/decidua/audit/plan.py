@@ -101,7 +101,9 @@ class Plan:
     def ways(self, criterion: Criterion) -> tuple[Way, ...]:
         """Every way through the open readings of a criterion."""
         readings = sorted(self.knowledge.readings_under(criterion) - set(self.knowledge.settled))
-        return tuple(product(*([(id_, slug) for slug in self.knowledge.readings[id_].alternatives] for id_ in readings)))
+        return tuple(
+            product(*([(id_, slug) for slug in self.knowledge.readings[id_].alternatives] for id_ in readings))
+        )
 
 
 def _steps(knowledge: Knowledge, statement: Statement) -> tuple[Criterion, ...]:

@@ -71,15 +71,16 @@ class Values:
         return numbers, len(self.known)
 
 
-def count(frame: pl.LazyFrame, questions: Sequence[Question], sums: Sequence[pl.Expr]) -> tuple[
-    list[Counter[tuple[int, ...]]], list[int]
-]:
+def count(
+    frame: pl.LazyFrame, questions: Sequence[Question], sums: Sequence[pl.Expr]
+) -> tuple[list[Counter[tuple[int, ...]]], list[int]]:
     """All questions and sums of a batch in one run."""
     names = [f"q{at}" for at in range(len(questions))]
     asked = [question.expression(name) for name, question in zip(names, questions, strict=True)]
     summed = [one.cast(pl.Int64).alias(f"s{at}") for at, one in enumerate(sums)]
     found = frame.select(*asked, *summed).collect(optimizations=pl.QueryOptFlags(comm_subexpr_elim=False))
     answers = [
-        question.answers(found[name].explode(empty_as_null=False)) for name, question in zip(names, questions, strict=True)
+        question.answers(found[name].explode(empty_as_null=False))
+        for name, question in zip(names, questions, strict=True)
     ]
     return answers, [found[f"s{at}"][0] for at in range(len(sums))]
