@@ -1,18 +1,19 @@
 """One guideline on one option for many patients: the walk through its facts, and the classes of answers at its end.
 
-A class is what is possible under each way of reading. Thousands of last states fall into a few classes.
+A class is what is possible under each way of reading. Many last states fall into a few classes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import cached_property
 
 import polars as pl
 
 from decidua.answers import Answers, Branch, branches, outcome
+from decidua.answers.worlds import ordered
 from decidua.audit.codes import Coding
-from decidua.audit.states import States
+from decidua.audit.states import Places, States
+from decidua.consult.cells import readings_of
 
 Class = tuple[Branch, ...]
 
@@ -23,8 +24,7 @@ class CellColumn:
     def __init__(
         self, answers: Answers, guideline: str, option: str, codings: Mapping[str, Coding], have: Collection[str]
     ) -> None:
-        self.guideline, self.option, self.cell = guideline, option, (guideline, option)
-        self.name = f"{guideline}/{option}"
+        self.option, self.cell, self.name = option, (guideline, option), f"{guideline}/{option}"
         self.function = answers.function(guideline, option)
         self.states = States(self.function, codings, have) if self.function.said else None
         self.classes: list[Class] = []
@@ -37,9 +37,17 @@ class CellColumn:
         """Know every state that these rows end in."""
         assert self.states is not None
         self.states.learn(codes)
-        for node in self.states.nodes[len(self._of_state) :]:
-            self._of_state.append(self._number(branches(self.function, node)))
-        self.__dict__.pop("_table", None)
+        ends = self.states.points[-1]
+        for number in range(len(self._of_state), len(ends.states)):
+            self._of_state.append(self._number(self._class(ends.known(number))))
+
+    def _class(self, places: Places) -> Class:
+        """Readings are left out that change nothing of what is possible."""
+        found: dict[tuple[tuple[str, str], ...], set[str]] = {}
+        for way, node in places:
+            found.setdefault(way, set()).add(str(self.function.diagrams.value[node]))
+        every = tuple(Branch(way, ordered(answers)) for way, answers in sorted(found.items()))
+        return shortened(every)
 
     def _number(self, found: Class) -> int:
         if found not in self._numbers:
@@ -50,20 +58,28 @@ class CellColumn:
     def class_of(self, state: int) -> int:
         return self._of_state[state]
 
-    @cached_property
-    def _table(self) -> pl.Series:
-        return pl.Series(self._of_state, dtype=pl.UInt64)
-
     def part(self) -> tuple[pl.Expr, int]:
         """The class of every row of a frame that has the last state in a column of this name; how many there are."""
         if self.states is None:
             return pl.lit(0, dtype=pl.UInt64), 1
-        return pl.lit(self._table).gather(pl.col(self.name)), len(self.classes)
+        return pl.lit(pl.Series(self._of_state, dtype=pl.UInt64)).gather(pl.col(self.name)), len(self.classes)
 
     def impossible(self) -> list[int]:
         """The last states that leave no world: facts that cannot be together."""
         nothing = self._numbers.get(())
         return [] if nothing is None else [at for at, number in enumerate(self._of_state) if at and number == nothing]
 
+    def open(self) -> pl.Expr:
+        """Whether facts can still change the answer of a row."""
+        needing = [at > 0 and self.answer(number) == "needs-data" for at, number in enumerate(self._of_state)]
+        return pl.lit(pl.Series(needing, dtype=pl.Boolean)).gather(pl.col(self.name))
+
     def answer(self, number: int) -> str:
         return outcome(self.classes[number])[0]
+
+
+def shortened(found: Class) -> Class:
+    """The branches with only those readings named that change what is possible, all else equal."""
+    kept = set(readings_of(found))
+    short = {Branch(tuple(pair for pair in branch.readings if pair[0] in kept), branch.possible) for branch in found}
+    return tuple(sorted(short, key=lambda branch: branch.readings))

@@ -15,6 +15,7 @@ from decidua.audit.coded import DONE, ERA, GROUP, ROW
 from decidua.audit.counts import Counts
 from decidua.audit.plan import Plan
 from decidua.audit.questions import Part, Question, Values, count
+from decidua.audit.still_open import count_open
 from decidua.criteria import Criterion
 from decidua.guidelines import Statement
 
@@ -76,6 +77,8 @@ class Counting:
         answers, held = count(frame, questions, sums)
         for question, found in zip(questions, answers, strict=True):
             self.raw[question.about].update(found)
+        for column, effects in zip(self.speaking, count_open(walked, self.speaking), strict=True):
+            self.raw["open", *column.cell].update(effects)
         for (statement, step, _), yes, no in zip(self.steps, held[::2], held[1::2], strict=True):
             self.counts.steps[statement, step, True] += yes
             self.counts.steps[statement, step, False] += no
@@ -129,7 +132,7 @@ class Counting:
 
 def _walk(column: CellColumn) -> pl.Expr:
     assert column.states is not None
-    return column.states.expression().alias(column.name)
+    return column.states.of().alias(column.name)
 
 
 def _done(option: str) -> Part:

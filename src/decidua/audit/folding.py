@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from decidua.answers import AGAINST, FOR, relevant
-from decidua.audit.alone import alone
+from decidua.answers import AGAINST, FOR
 from decidua.audit.counting import Counting
 from decidua.audit.counts import WHOLE, Counts, Group
+from decidua.audit.states import MATTERS, SETTLES
 from decidua.guidelines import in_force
 
 MET = ("yes", "no", "unknown", "disputed")
@@ -35,10 +35,16 @@ def _state(counting: Counting, counts: Counts, about: list[str], numbers: tuple[
     (state,) = numbers
     found = column.classes[column.class_of(state)]
     counts.masks[column.cell, found] += n
-    node = column.states.nodes[state]
-    for fact in relevant(column.function, node):
+
+
+def _open(counting: Counting, counts: Counts, about: list[str], numbers: tuple[int, ...], n: int) -> None:
+    column = counting.plan.columns[about[0], about[1]]
+    assert column.states is not None
+    at, effect = numbers
+    fact = column.states.facts[at].id
+    if effect & MATTERS:
         counts.open[column.cell, fact] += n
-    for fact in alone(column.function, node):
+    if effect & SETTLES:
         counts.alone[column.cell, fact] += n
 
 
@@ -90,4 +96,4 @@ def _where(counting: Counting, group: str, value: int) -> Iterator[Group]:
         yield WHOLE
 
 
-_FOLDS = {"state": _state, "joint": _joint, "definition": _definition, "care": _care}
+_FOLDS = {"state": _state, "open": _open, "joint": _joint, "definition": _definition, "care": _care}

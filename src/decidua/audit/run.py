@@ -1,4 +1,7 @@
-"""An audit of a facts table, batch by batch, in memory that does not grow with the cohort. Needs the extra `columns`."""
+"""An audit of a facts table, batch by batch, in memory that does not grow with the cohort.
+
+Needs the extra `columns`.
+"""
 
 from __future__ import annotations
 
