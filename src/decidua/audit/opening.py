@@ -22,10 +22,14 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be audited. `paths`: facts as files, globs, folders; `events`: what was done, as long tables."""
+    """What is to be audited: one of `paths` (facts as files, globs, folders) and `omop` (a folder of Parquet, a DuckDB
+    file, or `postgresql://…`). `events`: what was done, as long tables beside `paths`."""
 
     paths: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
+    omop: str | None = None
+    omop_schema: str | None = None
+    omop_cohort: int | None = None
     mapping: Path | None = None
     as_of: date | None = None
     strict: bool = False
@@ -36,6 +40,8 @@ def open_cohort(knowledge: Knowledge, wanted: Wanted, progress: Progress | None 
     """Raises CohortError where nothing can be read, or, if strict, where anything was refused."""
     from decidua.intake.cohort import read_cohort, read_facts
 
+    if wanted.omop is not None:
+        return _omop(knowledge, wanted, wanted.omop, progress)
     if not wanted.events and wanted.mapping is None and _all_facts(wanted.paths):
         return _of_this_day(read_facts(wanted.paths), wanted.as_of)
     settings = settings_of(knowledge, wanted)
@@ -43,6 +49,15 @@ def open_cohort(knowledge: Knowledge, wanted: Wanted, progress: Progress | None 
         wanted.paths, settings, events=wanted.events, strict=wanted.strict, progress=progress
     )  # fmt: skip
     return _marked(table, wanted.paths)
+
+
+def _omop(knowledge: Knowledge, wanted: Wanted, source: str, progress: Progress | None) -> FactsTable:
+    from decidua.intake.omop import read_omop
+
+    return read_omop(
+        source, settings_of(knowledge, wanted), schema=wanted.omop_schema, cohort=wanted.omop_cohort,
+        scratch=wanted.scratch, strict=wanted.strict, progress=progress,
+    )  # fmt: skip
 
 
 def settings_of(knowledge: Knowledge, wanted: Wanted) -> Settings:

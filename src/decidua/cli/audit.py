@@ -34,6 +34,9 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[st
 @click.argument("paths", metavar="PATH…", nargs=-1)
 @click.option("--map", "mapping", type=FILE, metavar="FILE", help="A mapping file (YAML) for columns and values.")
 @click.option("--events", multiple=True, metavar="PATH", help="What was done, as long tables; may be repeated.")
+@click.option("--omop", metavar="SOURCE", help="OMOP 5.4: a folder of Parquet, a DuckDB file, postgresql://…")
+@click.option("--omop-schema", metavar="NAME", help="The schema of the tables.")
+@click.option("--omop-cohort", type=int, metavar="ID", help="Only the subjects of this cohort definition.")
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the women are looked at.")
 @click.option("--by", callback=_names, metavar="A,B", help="Groups, such as centre,year: `group.` columns.")
 @click.option("--guideline", "guidelines", multiple=True, metavar="ID", help="Only this guideline; may be repeated.")
@@ -55,7 +58,8 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[st
 @language
 @packages
 def command(
-    paths: tuple[str, ...], mapping: Path | None, events: tuple[str, ...], as_of: datetime | None, by: tuple[str, ...],
+    paths: tuple[str, ...], mapping: Path | None, events: tuple[str, ...], omop: str | None,
+    omop_schema: str | None, omop_cohort: int | None, as_of: datetime | None, by: tuple[str, ...],
     guidelines: tuple[str, ...], options: tuple[str, ...], describe: bool, strict: bool, facts: Path | None,
     answers: Path | None, tables: Path | None, out: Path | None, shape: str | None, least: int, engine: str,
     master: str, scratch: Path | None, reply: Path | None, lang: Lang, packages: tuple[Path, ...],
@@ -71,7 +75,8 @@ def command(
     from decidua.audit.opening import Wanted
 
     shape = shape or _by_ending(out)
-    wanted = Wanted(paths, events, mapping, as_of.date() if as_of else None, strict, scratch)
+    day = as_of.date() if as_of else None
+    wanted = Wanted(paths, events, omop, omop_schema, omop_cohort, mapping, day, strict, scratch)
     knowledge = open_knowledge(packages, reply)
     chosen = known("guideline", guidelines, knowledge.guidelines), known("option", options, knowledge.options)
     table = _opened(knowledge, wanted, lang)
@@ -123,7 +128,7 @@ def _opened(knowledge: Knowledge, wanted: Wanted, lang: Lang) -> FactsTable:
     from decidua.errors import UsageError
     from decidua.language import say
 
-    if not wanted.paths:
+    if (len(wanted.paths) > 0) + (wanted.omop is not None) != 1:
         raise UsageError("error.audit-nothing")
     with rows_bar(say(lang, "audited.reading"), None) as progress:
         return open_cohort(knowledge, wanted, progress)
