@@ -25,7 +25,7 @@ Rows = Mapping[str, Sequence[Row]]
 def settle(hearing: Hearing, problems: Places) -> tuple[Given, tuple[Result, ...]]:
     """Plain values and dated results. Every row ends as a note: used, older or not used."""
     rows, flags = _by_fact(hearing.rows), _by_fact(hearing.flags)
-    rows = {fact: _one_analyte(hearing, own) for fact, own in rows.items()}
+    rows = {fact: one_analyte(hearing, own) for fact, own in rows.items()}
     _drop(hearing, rows, _superseded(rows))
     given, results = Given(), list[Result]()
     for fact in dict.fromkeys([*flags, *rows]):
@@ -42,7 +42,7 @@ def _by_fact(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def _one_analyte(hearing: Hearing, rows: list[Row]) -> list[Row]:
+def one_analyte(hearing: Hearing, rows: list[Row]) -> list[Row]:
     """Results of the parts of a union as results of the union, one for each day.
 
     An older negative of one part does not undo a positive of another, and one negative part is not a no:

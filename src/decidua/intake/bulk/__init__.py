@@ -1,0 +1,1 @@
+"""FHIR R4 of many patients, bundles or a bulk export, to a table of facts. Needs the extra `columns`."""
