@@ -48,8 +48,6 @@ class Settled:
     """`ids[fact, patient]`: the number of the value, 0 where it is not known."""
 
     ids: Ints
-    last: Ints
-    """The last day with a result, 0 without."""
     dated: Heard
     """Rows with a day that count, for what is worked out of several days."""
 
@@ -64,18 +62,12 @@ def settled(meanings: Meanings, heard: Heard) -> Settled:
     shape = (len(meanings.facts), heard.count)
     newest, last = _newest(table, dated, shape)
     gone = _superseded(meanings, table, dated, newest, last)
-    plain, spelling, clash = _plain(table, flags, undated, last, gone, shape)
     newest[gone] = 0
-    text = np.zeros(len(meanings.values.all), dtype=np.int64)
-    text[table.value] = table.text
-    clash |= (plain != 0) & (newest != 0) & (text[newest] != spelling)
-    ids = np.where(plain != 0, plain, newest)
-    ids[clash] = 0
+    clash = _with_plain(meanings, table, (flags, undated), newest, last, gone)
     born = heard.only(kind == BORN)
-    ids[fact[kind == BORN], born.patient] = table.value[born.saying]
-    out = clash | gone
-    kept = dated.only(~out[table.fact[dated.saying], dated.patient])
-    return Settled(ids, last, kept)
+    newest[fact[kind == BORN], born.patient] = table.value[born.saying]
+    kept = dated.only(~(clash | gone)[table.fact[dated.saying], dated.patient])
+    return Settled(newest, kept)
 
 
 def _aged(meanings: Meanings, heard: Heard) -> Heard:
@@ -163,24 +155,35 @@ def _superseded(meanings: Meanings, table: Table, dated: Heard, newest: Ints, la
     return gone
 
 
-def _plain(
-    table: Table, flags: Heard, undated: Heard, last: Ints, gone: Bits, shape: tuple[int, int]
-) -> tuple[Ints, Ints, Bits]:
-    """Value and spelling of what is said without a day of a result, and where that contradicts itself."""
-    plain, spelling = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    clash = np.zeros(shape, dtype=np.bool_)
+def _with_plain(
+    meanings: Meanings, table: Table, plain: tuple[Heard, Heard], newest: Ints, last: Ints, gone: Bits
+) -> Bits:
+    """Puts what is said without the day of a result (flags, undated rows) beside `newest`; where they clash is given.
+
+    Values of a fact clash where they are spelt differently; then nothing is known. Undated rows count only alone.
+    """
+    flags, undated = plain
     fact = table.fact[undated.saying]
-    counts = (table.value[undated.saying] != 0) & (last[fact, undated.patient] == 0) & ~gone[fact, undated.patient]
-    undated = undated.only(counts)
+    alone = (last[fact, undated.patient] == 0) & ~gone[fact, undated.patient]
+    undated = undated.only((table.value[undated.saying] != 0) & alone)
+    clash = np.zeros(newest.shape, dtype=np.bool_)
     patient, saying = np.r_[flags.patient, undated.patient], np.r_[flags.saying, undated.saying]
     if not len(saying):
-        return plain, spelling, clash
-    cell = table.fact[saying] * shape[1] + patient
+        return clash
+    cell = table.fact[saying] * newest.shape[1] + patient
     order = np.argsort(cell, kind="stable")
     cell, value, text = cell[order], table.value[saying[order]], table.text[saying[order]]
     starts = np.flatnonzero(np.r_[True, cell[1:] != cell[:-1]])
-    plain.ravel()[cell[starts]] = value[starts]
-    spelling.ravel()[cell[starts]] = text[starts]
-    clash.ravel()[cell[starts]] = np.minimum.reduceat(text, starts) != np.maximum.reduceat(text, starts)
-    return plain, spelling, clash
+    cells, differ = cell[starts], np.minimum.reduceat(text, starts) != np.maximum.reduceat(text, starts)
+    dated = newest.ravel()[cells]
+    differ |= (dated != 0) & (_spelling(meanings, table)[dated] != text[starts])
+    newest.ravel()[cells] = np.where(differ, 0, value[starts])
+    clash.ravel()[cells] = differ
+    return clash
 
+
+def _spelling(meanings: Meanings, table: Table) -> Ints:
+    """Of each value one spelling: beside a dated result stand only yes and no, which have one."""
+    text = np.zeros(len(meanings.values.all), dtype=np.int64)
+    text[table.value] = table.text
+    return text
