@@ -40,7 +40,11 @@ SIGNS = (
     ("5196-1", "Hepatitis B virus surface Ag [Presence] in Serum"),
 )
 COUNTS = (("11612-9", "[#] Abortions", 2, 6), ("11636-8", "[#] Births.live", 0, 2))
-PROBLEMS = (("55464009", "Systemic lupus erythematosus"), ("69896004", "Rheumatoid arthritis"), ("38341003", "Hypertension"))
+PROBLEMS = (
+    ("55464009", "Systemic lupus erythematosus"),
+    ("69896004", "Rheumatoid arthritis"),
+    ("38341003", "Hypertension"),
+)
 DRUGS = (("B01AC06", "acetylsalicylic acid"), ("B01AB05", "enoxaparin"), ("A11CC05", "colecalciferol"))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from decidua.errors import PatientError
-from decidua.facts import Range, Value, Vocabulary
+from decidua.facts import Range, Value
 from decidua.guidelines import Knowledge
 from decidua.intake.bulk.account import Place
 from decidua.intake.bulk.batch import Given, Reader
@@ -29,7 +29,7 @@ def as_bytes(bundle: object) -> bytes:
     return bundle if isinstance(bundle, bytes) else json.dumps(bundle, default=number).encode()
 
 
-def cells(vocabulary: Vocabulary, values: Mapping[str, Value]) -> Cells:
+def cells(values: Mapping[str, Value]) -> Cells:
     """A patient as a row of the table of facts."""
     found: Cells = {}
     for fact, value in values.items():
@@ -52,12 +52,12 @@ def _known(found: Mapping[str, Any]) -> Cells:
 
 
 def alone(knowledge: Knowledge, data: bytes, as_of: date) -> Cells | None:
-    """What the one-patient reader makes of a bundle; None where it refuses it."""
+    """What the one-patient reader makes of a bundle; None where it refuses it, or where nothing names the patient."""
     try:
         mapped = read_fhir([data], name="b", vocabulary=knowledge.vocabulary, stated=knowledge.stated, as_of=as_of)
     except PatientError:
         return None
-    return {"patient": mapped.patient, **cells(knowledge.vocabulary, mapped.intake.patient.values)}
+    return None if mapped.patient is None else {"patient": mapped.patient, **cells(mapped.intake.patient.values)}
 
 
 def reader(knowledge: Knowledge, as_of: date) -> Reader:
@@ -66,12 +66,12 @@ def reader(knowledge: Knowledge, as_of: date) -> Reader:
 
 def in_bulk(found: Reader, bundles: Sequence[bytes]) -> list[Cells]:
     """One for each bundle that is not refused."""
-    table = found.read([Given(data, Place("b", line)) for line, data in enumerate(bundles, 1)])
-    return rows(table)
+    batch = found.read([Given(data, Place("b", line)) for line, data in enumerate(bundles, 1)])
+    return rows(batch.facts)
 
 
 def rows(table: pl.DataFrame) -> list[Cells]:
-    facts = [name for name in table.columns if not name.startswith("done.")]
+    facts = [name for name in table.columns if not name.startswith(("done.", "date."))]
     return [_known(row) | {"patient": row["patient"]} for row in table.select(facts).to_dicts()]
 
 

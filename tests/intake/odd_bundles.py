@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Charts as they come: several results of one fact on several days, half of them odd in some way, one patient each.
 
 Nothing here is expected to be read well; two readers are expected to make the same of it.
@@ -21,7 +22,22 @@ FAVOURITES = (
     "aps", "thrombosis", "thrombotic_aps", "uterine_anomaly", "uterine_anomaly_corrected", "ana_titre", "tsh",
     "vitamin_d", "allergy_heparin", "th1_th2_ifng_il4",
 )  # fmt: skip
-UNITS = ("ng/mL", "nmol/L", "m[IU]/L", "u[IU]/mL", "uIU/mL", "kg", "[lb_av]", "cm", "%", "{titer}", "1", "{#}", "d", "wk")
+UNITS = (
+    "ng/mL",
+    "nmol/L",
+    "m[IU]/L",
+    "u[IU]/mL",
+    "uIU/mL",
+    "kg",
+    "[lb_av]",
+    "cm",
+    "%",
+    "{titer}",
+    "1",
+    "{#}",
+    "d",
+    "wk",
+)
 STATUSES = ("final",) * 12 + ("amended", "corrected", "preliminary", "registered", "cancelled", "entered-in-error",
                               "unknown", "nonsense", None)  # fmt: skip
 
@@ -97,12 +113,22 @@ class Charts:
             return self._medicine(fact)
         if fact.id.startswith("done_") and draw.random() < 0.7:
             status = draw.choice(("completed", "in-progress", "entered-in-error"))
-            return {**self._base("Procedure"), "status": status, "code": self._code(fact), **self._when("performedDateTime")}
+            return {
+                **self._base("Procedure"),
+                "status": status,
+                "code": self._code(fact),
+                **self._when("performedDateTime"),
+            }
         kind = "AllergyIntolerance" if fact.id.startswith("allergy_") and draw.random() < 0.8 else "Condition"
         verified = draw.choice(("confirmed", "confirmed", "refuted", "unconfirmed", "entered-in-error", None))
         clinical = draw.choice(("active", "active", "resolved", "inactive", None))
         said = {"verificationStatus": verified, "clinicalStatus": clinical}
-        one = {**self._base(kind), "code": self._code(fact), **self._when("onsetDateTime"), **self._when("recordedDate")}
+        one = {
+            **self._base(kind),
+            "code": self._code(fact),
+            **self._when("onsetDateTime"),
+            **self._when("recordedDate"),
+        }
         one |= {key: {"coding": [{"code": code}]} for key, code in said.items() if code}
         return one | (self._when("abatementDateTime") if draw.random() < 0.2 and kind == "Condition" else {})
 
@@ -136,7 +162,11 @@ class Charts:
         if form < 0.1:
             return {}
         forms = (day, day, f"{day}T10:00:00Z", f"{day}T23:30:00.123+09:00", day[:7], day[:4])
-        text = self.draw.choice(forms) if form < 0.9 else self.draw.choice((*forms, "yesterday", "2026-13-01", f"{day} 10:00"))
+        text = (
+            self.draw.choice(forms)
+            if form < 0.9
+            else self.draw.choice((*forms, "yesterday", "2026-13-01", f"{day} 10:00"))
+        )
         return {field: text}
 
     def _value(self, fact: Fact) -> Resource:
@@ -151,7 +181,9 @@ class Charts:
             return draw.choice(({"valueBoolean": draw.random() < 0.5}, {"valueCodeableConcept": concept(code, SCT)}))
         choice = draw.choice(fact.choices)
         judged = {"interpretation": [concept(draw.choice(("POS", "NEG", "H", "N", "L", "A")), FLAGS)]}
-        pregnant = {"valueCodeableConcept": concept(draw.choice(("77386006", "60001007", "10828004", "260385009")), SCT)}
+        pregnant = {
+            "valueCodeableConcept": concept(draw.choice(("77386006", "60001007", "10828004", "260385009")), SCT)
+        }
         return draw.choice((
             {"valueCodeableConcept": concept(choice, tables().choices)}, judged, {**judged, **self._number(fact)}, pregnant,
             {"valueString": choice},

@@ -21,7 +21,11 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 TIME = 41
 """Letters of a time of day, with the T before it."""
 _DIGITS = (0, 1, 2, 3, 5, 6, 8, 9)
-_PARTS = ((slice(0, 4), np.array([1000, 100, 10, 1])), (slice(4, 6), np.array([10, 1])), (slice(6, 8), np.array([10, 1])))
+_PARTS = (
+    (slice(0, 4), np.array([1000, 100, 10, 1])),
+    (slice(4, 6), np.array([10, 1])),
+    (slice(6, 8), np.array([10, 1])),
+)
 FIRST_YEAR, YEARS = 1900, 300
 NOT_YET = -9
 _TIME = re.compile(r"T\S{1,40}", re.ASCII)
@@ -65,7 +69,7 @@ class Days:
                 text = f"{one // 416 + FIRST_YEAR:04}-{one // 32 % 13:02}-{one % 32:02}"
                 self._by_day[one] = self._meaning(text)
             found = self._by_day[at]
-        return found
+        return np.asarray(found, dtype=np.int64)
 
     def of(self, text: str) -> int:
         head, tail = text[:10], text[10:]

@@ -132,12 +132,12 @@ def _close(facts: Facts, vocabulary: Vocabulary, wrong: Bits) -> None:
     """`facts.close`: repeated until nothing changes."""
     n = facts.meanings.number
     bound = sorted({n[fact] for constraint in vocabulary.constraints for fact in _facts_of(constraint) if fact in n})
-    before = None
-    while before is None or not np.array_equal(before, now, equal_nan=True):
+    changed = True
+    while changed:
         before = np.stack((facts.low[bound], facts.high[bound]))
         for constraint in vocabulary.constraints:
             _follow(facts, constraint, wrong)
-        now = np.stack((facts.low[bound], facts.high[bound]))
+        changed = not np.array_equal(before, np.stack((facts.low[bound], facts.high[bound])), equal_nan=True)
 
 
 def _facts_of(constraint: Constraint) -> list[str]:
@@ -178,5 +178,3 @@ def _sum(facts: Facts, parts: Iterable[int], total: int, wrong: Bits) -> None:
         facts.low[part][narrower], facts.high[part][narrower] = part_low[narrower], room[narrower]
     more = (least > low) & ~wrong
     facts.low[total][more] = np.asarray(least)[more]
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -13,14 +13,18 @@ from decidua.intake.bulk.reducing import Bits
 PATIENT = "patient"
 
 
-def frame(facts: Facts, patients: Sequence[str | None], done: Mapping[str, Bits], kept: Bits) -> pl.DataFrame:
-    """One row for each patient that is kept. `done`: option → who had it; else it is not recorded."""
+def frame(
+    facts: Facts, patients: Sequence[str | None], not_done: Mapping[str, Collection[str | None]], kept: Bits
+) -> pl.DataFrame:
+    """One row for each patient that is kept. `not_done`: option → of whom it is recorded that it was not done."""
     columns = {PATIENT: pl.Series(PATIENT, patients, dtype=pl.String)}
     numbers = facts.meanings.number
     choices = pl.Series("choices", facts.meanings.values.choices, dtype=pl.String)
     for name in facts.meanings.facts:
         columns |= _column(facts, name, numbers[name], choices)
-    columns |= {f"done.{option}": _yes(f"done.{option}", who) for option, who in done.items()}
+    for option, who in not_done.items():
+        said = [False if patient in who else None for patient in patients]
+        columns[f"done.{option}"] = pl.Series(f"done.{option}", said, dtype=pl.Boolean)
     table = pl.DataFrame(columns)
     return table if kept.all() else table.filter(pl.Series(kept))
 
@@ -32,7 +36,7 @@ def _column(facts: Facts, name: str, place: int, choices: pl.Series) -> dict[str
     if fact.type == "choice":
         index = _numbers("i", low).cast(pl.UInt32)
         text = choices.gather(index) if len(choices) else pl.Series(name, [None] * len(index), dtype=pl.String)
-        return {name: text.alias(name)}
+        return {name: text.alias(name).cast(pl.Enum(fact.choices))}
     exact = np.where(low == high, low, np.nan)
     bounded = ~(low == high)
     return {
@@ -50,10 +54,6 @@ def _boolean(name: str, values: Floats) -> pl.Series:
     return _numbers(name, values).cast(pl.Boolean)
 
 
-def _yes(name: str, who: Bits) -> pl.Series:
-    return pl.Series(name, np.where(who, 1.0, np.nan), nan_to_null=True).cast(pl.Boolean)
-
-
 def tidy(table: pl.DataFrame) -> pl.DataFrame:
     """Without the bounds of facts that are nowhere known only within bounds."""
     ends = [name for name in table.columns if name.endswith((".low", ".high"))]
@@ -61,5 +61,3 @@ def tidy(table: pl.DataFrame) -> pl.DataFrame:
     pairs = {name.rsplit(".", 1)[0] for name in ends}
     gone = [f"{fact}.{end}" for fact in pairs if {f"{fact}.low", f"{fact}.high"} <= empty for end in ("low", "high")]
     return table.drop(gone)
-
-

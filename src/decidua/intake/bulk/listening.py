@@ -73,17 +73,15 @@ class Listener:
             if wide:  # its words may hold a day of their own, which counts only if there is no other
                 keys = [key + (_PAST if text else _ABSENT) for key, text in zip(keys, texts[0], strict=True)]
             return self._learnt(members, keys, shape.kind), self.dates.all(texts[0])
+        day = np.zeros(len(members), dtype=np.int64)
         for column in texts:
-            keys = list(map(bytes.__add__, keys, self._classes(column)))
-        return self._learnt(members, keys, shape.kind), np.zeros(len(members), dtype=np.int64)
-
-    def _classes(self, texts: list[str | None]) -> list[bytes]:
-        """All that a date may change in a diagnosis, a medicine, a procedure, an allergy."""
-        if texts.count(None) == len(texts):
-            return [_ABSENT] * len(texts)
-        days = self.dates.all(texts).tolist()
-        meant = [_PAST if day >= 0 else _LATER if day == LATER else _BAD for day in days]
-        return [one if text else _ABSENT for one, text in zip(meant, texts, strict=True)]
+            if column.count(None) == len(column):
+                keys = [key + _ABSENT for key in keys]
+                continue
+            days = self.dates.all(column)
+            day = np.where(day == 0, days, day)
+            keys = list(map(bytes.__add__, keys, _classes(column, days.tolist())))
+        return self._learnt(members, keys, shape.kind), day
 
     def _learnt(self, members: list[Any], keys: list[bytes], kind: str) -> Ints:
         known = self._known[type(members[0])]
@@ -151,3 +149,7 @@ class Listener:
         return rows + [self.meanings.noted(note) for note in hearing.notes.all]
 
 
+def _classes(texts: list[str | None], days: list[int]) -> list[bytes]:
+    """All that a date may change in a diagnosis, a medicine, a procedure, an allergy."""
+    meant = [_PAST if day >= 0 else _LATER if day == LATER else _BAD for day in days]
+    return [one if text else _ABSENT for one, text in zip(meant, texts, strict=True)]

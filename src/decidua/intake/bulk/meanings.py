@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from math import nan
 
@@ -18,6 +18,8 @@ import msgspec
 from decidua.errors import PatientError
 from decidua.facts import Range, Value, Vocabulary
 from decidua.intake.bulk.days import BAD, LATER, UNDATED
+from decidua.intake.bulk.done import Act, Acts
+from decidua.intake.bulk.reasons import Reason, reason_of
 from decidua.intake.fhir import resources as r
 from decidua.intake.fhir.bundle import Located, References
 from decidua.intake.fhir.codes import Codes
@@ -31,23 +33,18 @@ from decidua.intake.fhir.tables import tables
 from decidua.intake.fhir.times import maybe_span
 from decidua.intake.given import UNEXPLAINED
 
-NOTHING, ROW, FLAG, ODD, DENIED, BORN = range(6)
+NOTHING, ROW, FLAG, ODD, DENIED, BORN, DONE, NOT_DONE = range(8)
 """ODD: only the one-patient reader can read the patient. DENIED: a row without a value that says `not pregnant`.
-BORN: the age by the birth date, which goes before every other."""
+BORN: the age by the birth date, which goes before every other. DONE, NOT_DONE: what was
+done; its key is the reason's `fact`."""
 FIXED, GROWS, NOW, AGE = range(4)
 """How a row changes with the days since: not; once it is old (counts); each day and then not at all; each day."""
 MOST = 1_000_000
 """Remembered words of resources."""
 
 
-@dataclass(frozen=True)
-class Reason:
-    """Why something does not count; `code` and `display` are what was given where no fact is meant."""
-
-    key: str
-    kind: str
-    fact: str = ""
-    given: str = ""
+Told = tuple[int, Row | None, Reason | None, int]
+"""Kind, row, reason, how it ages."""
 
 
 class Sayings:
@@ -102,8 +99,8 @@ class Values:
 class Meanings:
     """Learns sayings as of a day. Not for several threads."""
 
-    def __init__(self, vocabulary: Vocabulary, stated: Collection[str], as_of: date) -> None:
-        self.vocabulary, self.as_of = vocabulary, as_of
+    def __init__(self, vocabulary: Vocabulary, stated: Collection[str], as_of: date, acts: Acts | None = None) -> None:
+        self.vocabulary, self.as_of, self.acts = vocabulary, as_of, acts
         self.codes = Codes(vocabulary, stated, tables())
         self.facts: tuple[str, ...] = (*vocabulary.facts, *sorted(stated))
         self.number = {fact: number for number, fact in enumerate(self.facts)}
@@ -129,6 +126,11 @@ class Meanings:
         assert resource is not None
         if resource.contained:
             return [self.odd]
+        acts = self.acts.of(kind, resource) if self.acts else []
+        own = _period_start(resource, self.as_of) if acts else 0
+        return [*self._says(kind, _without_text(resource)), *(self._act(act, own) for act in acts)]
+
+    def _says(self, kind: str, resource: r.Resource) -> list[int]:
         if isinstance(resource, r.Observation):
             return self._observation(resource)
         if isinstance(resource, r.Medicine) and not resource.medicationCodeableConcept and resource.medicationReference:
@@ -172,7 +174,7 @@ class Meanings:
         found = [self.row(row) for row in hearing.rows]
         found += [self._put(FLAG, row, None) for row in hearing.flags]
         told = {row.place for row in hearing.rows}  # a result that is not known has a row and a note: the row is enough
-        found += [self.nothing(_reason(note)) for note in hearing.notes.all if note.place not in told]
+        found += [self.nothing(reason_of(note)) for note in hearing.notes.all if note.place not in told]
         return found or [self.nothing(Reason("fhir.no-value", one.kind))]
 
     def row(self, row: Row) -> int:
@@ -196,6 +198,16 @@ class Meanings:
         found = self._put(s.kind[saying], s.rows[saying], s.reasons[saying], s.ages[saying], day)
         self.own_days[found] = day
         return found
+
+    def _act(self, act: Act, own_day: int) -> int:
+        """own_day: the day that its words hold, which counts where the resource has no date of the usual kind."""
+        saying = self._put(DONE if act.done else NOT_DONE, None, Reason("", "", act.key))
+        return self._on(saying, own_day) if own_day else saying
+
+    def key(self, saying: int) -> str:
+        """Of DONE and NOT_DONE."""
+        reason = self.sayings.reasons[saying]
+        return reason.fact if reason else ""
 
     def _put(self, kind: int, row: Row | None, reason: Reason | None, ages: int = FIXED, own_day: int = 0) -> int:
         """The number of a saying; the same words in other letters are the same saying."""
@@ -222,7 +234,7 @@ class Meanings:
             assert row is not None
             now = aged(hearing, replace(row, on=date.fromordinal(day) if day > 0 else None))
             if now is None:
-                found = self.nothing(_reason(hearing.notes.all[-1]))
+                found = self.nothing(reason_of(hearing.notes.all[-1]))
             else:
                 denied = self.sayings.kind[saying] == DENIED
                 found = self._put(DENIED if denied else ROW, now, None)
@@ -230,7 +242,10 @@ class Meanings:
         return self._aged[saying, day]
 
     def union(self, rows: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        """(saying, day) of a union from those of its parts, by the one-patient reader; only the order of days matters."""
+        """(saying, day) of a union from those of its parts, by the one-patient reader.
+
+        Only the order of days matters, so that a pattern is learnt once.
+        """
         days = sorted({day for _, day in rows if day > 0})
         ranks = {day: rank for rank, day in enumerate(days, 1)}
         key = tuple(sorted((ranks.get(day, 0), saying) for saying, day in rows))
@@ -248,15 +263,42 @@ class Meanings:
         whole = [replace(row, match=replace(row.match, whole=True)) for row in found]
         return [(self._put(ROW, row, None), row.on.toordinal() if row.on else UNDATED) for row in whole]
 
+    def told(self, numbers: Iterable[int]) -> list[Told]:
+        """Sayings in a form that another process can adopt."""
+        s = self.sayings
+        return [(s.kind[one], s.rows[one], s.reasons[one], s.ages[one]) for one in numbers]
+
+    def adopted(self, told: Iterable[Told]) -> list[int]:
+        """The numbers here of sayings that another process learnt."""
+        return [self.odd if kind == ODD else self._put(kind, *rest) for kind, *rest in told]  # type: ignore[arg-type]
+
     def add(self, kind: int | None, row: Row) -> int:
         """A row that stands as it is."""
         return self._put(ROW if kind is None else kind, row, None)
 
     def noted(self, note: Note) -> int:
-        return self.nothing(_reason(note))
+        return self.nothing(reason_of(note))
 
 
-def _reason(note: Note) -> Reason:
-    given = note.parts.get("given") if note.outcome == "not-mapped" else None
-    return Reason(note.key, note.kind, note.fact or "", str(given or ""))
+def _period_start(resource: r.Resource, as_of: date) -> int:
+    """The first day of a medicine or procedure, 0 where it is not known; LATER after the as-of date."""
+    period = getattr(resource, "effectivePeriod", None) or getattr(resource, "performedPeriod", None)
+    try:
+        span = maybe_span(period.start if period else None, "period")
+    except PatientError:
+        return UNDATED
+    if span is None or span.day is None:
+        return UNDATED
+    return LATER if span.first > as_of else span.first.toordinal()
 
+
+def _without_text(resource: r.Resource) -> r.Resource:
+    """Text is never read, so it must not be told either: an account names codes only."""
+    for name in ("code", "medicationCodeableConcept"):
+        concept = getattr(resource, name, None)
+        if concept is not None and concept.text is not None:
+            resource = msgspec.structs.replace(resource, **{name: msgspec.structs.replace(concept, text=None)})
+    parts = getattr(resource, "component", None)
+    if parts:
+        resource = msgspec.structs.replace(resource, component=[_without_text(part) for part in parts])
+    return resource

@@ -75,7 +75,7 @@ def _aged(meanings: Meanings, heard: Heard) -> Heard:
     table, today = Table(meanings), meanings.as_of.toordinal()
     kind = table.kind[heard.saying]
     is_row = (kind == ROW) | (kind == DENIED)
-    heard = heard.only((kind != NOTHING) & (~is_row | (heard.day >= UNDATED)))
+    heard = heard.only((is_row & (heard.day >= UNDATED)) | (kind == FLAG) | (kind == BORN))
     ages = table.ages[heard.saying]
     old = (heard.day == UNDATED) | (today - heard.day > tables().now_days)
     changes = (ages != FIXED) & ((ages != GROWS) | old)

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from operator import attrgetter
-from typing import Any, Union
+from functools import cache, cached_property, reduce
+from operator import attrgetter, or_
+from typing import Any
 
 import msgspec
 from msgspec import Raw
@@ -88,20 +88,23 @@ class Shapes:
 
 @cache
 def shapes(*, wide: bool) -> Shapes:
-    read = {_shape(kind, wide): Shape(kind, _words(kind, wide), tuple(map(attrgetter, dates))) for kind, dates in DATES.items()}
+    read = {_shape(kind, wide): Shape(kind, _words(kind, wide), tuple(map(attrgetter, DATES[kind]))) for kind in DATES}
     patient = _patient(wide)
-    others = {_tagged(kind, [], namespace={"id": None, "subject": NONE}): kind for kind in RESOURCE_TYPES if kind not in (*DATES, "Patient", "Bundle")}
-    resource = Union[(patient, *read, *others, _tagged("Bundle", []))]  # type: ignore[valid-type]  # noqa: UP007
-    entry = msgspec.defstruct(
-        "Entry", [("resource", Union[resource, None], None), ("fullUrl", Union[str, None], None)], gc=False  # noqa: UP007
-    )  # fmt: skip
-    fields = [("entry", Union[list[entry], None], None), ("type", Union[str, None], None)]  # type: ignore[valid-type]  # noqa: UP007
-    bundle = _tagged("Bundle", fields, gc=True)
+    unread = [kind for kind in RESOURCE_TYPES if kind not in (*DATES, "Patient", "Bundle")]
+    others = {_tagged(kind, [], namespace={"id": None, "subject": NONE}): kind for kind in unread}
+    resource = _any_of(patient, *read, *others, _tagged("Bundle", [], namespace={"id": None, "subject": NONE}))
+    entry = msgspec.defstruct("Entry", [("resource", resource | None, None), ("fullUrl", str | None, None)], gc=False)
+    entries: Any = list[entry]  # type: ignore[valid-type]
+    bundle = _tagged("Bundle", [("entry", entries | None, None), ("type", str | None, None)], gc=True)
     observation = next(found for found, shape in read.items() if shape.kind == "Observation")
-    line = Union[(bundle, patient, *read, *others)]  # noqa: UP007
-    return Shapes(
-        wide, patient, observation, read, others, (*read, patient, *others), msgspec.json.Decoder(bundle), msgspec.json.Decoder(line)
-    )  # fmt: skip
+    line = _any_of(bundle, patient, *read, *others)
+    kinds = (*read, patient, *others)
+    decoders = msgspec.json.Decoder(bundle), msgspec.json.Decoder(line)
+    return Shapes(wide, patient, observation, read, others, kinds, *decoders)
+
+
+def _any_of(*kinds: type) -> Any:
+    return reduce(or_, kinds)
 
 
 def _shape(kind: str, wide: bool) -> type[msgspec.Struct]:
