@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +17,7 @@ from decidua.guidelines import Knowledge
 if TYPE_CHECKING:
     from decidua.intake.cohort import About, FactsTable, Settings
 
+_TEST = re.compile(rb'"code"\s*:\s*"HTEST"')
 MARK = "synthetic"
 """The column of a text file of made-up women, as `synthesize` writes it."""
 Progress = Callable[[int], None]
@@ -22,11 +25,13 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be audited: one of `paths` (facts as files, globs, folders) and `omop` (a folder of Parquet, a DuckDB
-    file, or `postgresql://…`). `events`: what was done, as long tables beside `paths`."""
+    """What is to be audited: one of `paths` (facts as files, globs, folders), `fhir` (R4 bundles or a bulk export,
+    likewise) and `omop` (a folder of Parquet, a DuckDB file, or `postgresql://…`). `events`: what was done, as long
+    tables beside `paths`."""
 
     paths: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
+    fhir: tuple[str, ...] = ()
     omop: str | None = None
     omop_schema: str | None = None
     omop_cohort: int | None = None
@@ -34,12 +39,16 @@ class Wanted:
     as_of: date | None = None
     strict: bool = False
     scratch: Path | None = None
+    workers: int = 1
+    """Processes that read FHIR; more than one needs a main module that may be imported."""
 
 
 def open_cohort(knowledge: Knowledge, wanted: Wanted, progress: Progress | None = None) -> FactsTable:
     """Raises CohortError where nothing can be read, or, if strict, where anything was refused."""
     from decidua.intake.cohort import read_cohort, read_facts
 
+    if wanted.fhir:
+        return _fhir(knowledge, wanted, progress)
     if wanted.omop is not None:
         return _omop(knowledge, wanted, wanted.omop, progress)
     if not wanted.events and wanted.mapping is None and _all_facts(wanted.paths):
@@ -49,6 +58,29 @@ def open_cohort(knowledge: Knowledge, wanted: Wanted, progress: Progress | None 
         wanted.paths, settings, events=wanted.events, strict=wanted.strict, progress=progress
     )  # fmt: skip
     return _marked(table, wanted.paths)
+
+
+def _fhir(knowledge: Knowledge, wanted: Wanted, progress: Progress | None) -> FactsTable:
+    from decidua.intake.bulk import read_bulk
+
+    table = read_bulk(
+        wanted.fhir, settings_of(knowledge, wanted), workers=wanted.workers, scratch=wanted.scratch,
+        strict=wanted.strict, progress=progress,
+    )  # fmt: skip
+    made_up = any(map(_tagged, table.description.files))
+    return replace(table, about=replace(table.about, synthetic=table.about.synthetic or made_up))
+
+
+def _tagged(file: str) -> bool:
+    """Whether a FHIR file begins with resources that are tagged as test data."""
+    try:
+        with Path(file).open("rb") as opened:
+            start = opened.read(65_536)
+    except OSError:
+        return False
+    if start[:2] == b"\x1f\x8b":
+        start = zlib.decompressobj(31).decompress(start, 65_536)
+    return bool(_TEST.search(start))
 
 
 def _omop(knowledge: Knowledge, wanted: Wanted, source: str, progress: Progress | None) -> FactsTable:

@@ -34,6 +34,7 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[st
 @click.argument("paths", metavar="PATH…", nargs=-1)
 @click.option("--map", "mapping", type=FILE, metavar="FILE", help="A mapping file (YAML) for columns and values.")
 @click.option("--events", multiple=True, metavar="PATH", help="What was done, as long tables; may be repeated.")
+@click.option("--fhir", multiple=True, metavar="PATH", help="FHIR R4 bundles or a bulk export; may be repeated.")
 @click.option("--omop", metavar="SOURCE", help="OMOP 5.4: a folder of Parquet, a DuckDB file, postgresql://…")
 @click.option("--omop-schema", metavar="NAME", help="The schema of the tables.")
 @click.option("--omop-cohort", type=int, metavar="ID", help="Only the subjects of this cohort definition.")
@@ -58,7 +59,7 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[st
 @language
 @packages
 def command(
-    paths: tuple[str, ...], mapping: Path | None, events: tuple[str, ...], omop: str | None,
+    paths: tuple[str, ...], mapping: Path | None, events: tuple[str, ...], fhir: tuple[str, ...], omop: str | None,
     omop_schema: str | None, omop_cohort: int | None, as_of: datetime | None, by: tuple[str, ...],
     guidelines: tuple[str, ...], options: tuple[str, ...], describe: bool, strict: bool, facts: Path | None,
     answers: Path | None, tables: Path | None, out: Path | None, shape: str | None, least: int, engine: str,
@@ -76,7 +77,7 @@ def command(
 
     shape = shape or _by_ending(out)
     day = as_of.date() if as_of else None
-    wanted = Wanted(paths, events, omop, omop_schema, omop_cohort, mapping, day, strict, scratch)
+    wanted = Wanted(paths, events, fhir, omop, omop_schema, omop_cohort, mapping, day, strict, scratch, _cores())
     knowledge = open_knowledge(packages, reply)
     chosen = known("guideline", guidelines, knowledge.guidelines), known("option", options, knowledge.options)
     table = _opened(knowledge, wanted, lang)
@@ -117,6 +118,12 @@ def _require_columns() -> None:
         raise UsageError("error.audit-extra")
 
 
+def _cores() -> int:
+    import os
+
+    return min(os.cpu_count() or 1, 8)
+
+
 def _by_ending(out: Path | None) -> str:
     """html or json where the file's name says so; else text."""
     ending = out.suffix.lower() if out is not None else ""
@@ -128,7 +135,7 @@ def _opened(knowledge: Knowledge, wanted: Wanted, lang: Lang) -> FactsTable:
     from decidua.errors import UsageError
     from decidua.language import say
 
-    if (len(wanted.paths) > 0) + (wanted.omop is not None) != 1:
+    if sum((bool(wanted.paths), bool(wanted.fhir), wanted.omop is not None)) != 1:
         raise UsageError("error.audit-nothing")
     with rows_bar(say(lang, "audited.reading"), None) as progress:
         return open_cohort(knowledge, wanted, progress)
