@@ -54,6 +54,10 @@ class CellColumn:
             self.classes.append(found)
         return self._numbers[found]
 
+    def codes(self) -> dict[str, int]:
+        """The columns that the cell rests on, and how many codes each has."""
+        return self.states.codes() if self.states else {}
+
     def class_of(self, state: int) -> int:
         return self._of_state[state]
 
