@@ -5,7 +5,7 @@ A class is what is possible under each way of reading. Many last states fall int
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
@@ -13,7 +13,6 @@ from decidua.answers import Answers, Branch, branches, outcome
 from decidua.answers.worlds import ordered
 from decidua.audit.codes import Coding
 from decidua.audit.states import Places, States
-from decidua.consult.cells import readings_of
 
 Class = tuple[Branch, ...]
 
@@ -55,14 +54,18 @@ class CellColumn:
             self.classes.append(found)
         return self._numbers[found]
 
+    def codes(self) -> dict[str, int]:
+        """The columns that the cell rests on, and how many codes each has."""
+        return self.states.codes() if self.states else {}
+
     def class_of(self, state: int) -> int:
         return self._of_state[state]
 
     def part(self) -> tuple[pl.Expr, int]:
         """The class of every row of a frame that has the last state in a column of this name; how many there are."""
         if self.states is None:
-            return pl.lit(0, dtype=pl.UInt64), 1
-        return pl.lit(pl.Series(self._of_state, dtype=pl.UInt64)).gather(pl.col(self.name)), len(self.classes)
+            return pl.lit(0, dtype=pl.UInt32), 1
+        return pl.lit(pl.Series(self._of_state, dtype=pl.UInt32)).gather(pl.col(self.name)), len(self.classes)
 
     def impossible(self) -> list[int]:
         """The last states that leave no world: facts that cannot be together."""
@@ -79,7 +82,19 @@ class CellColumn:
 
 
 def shortened(found: Class) -> Class:
-    """The branches with only those readings named that change what is possible, all else equal."""
-    kept = set(readings_of(found))
-    short = {Branch(tuple(pair for pair in branch.readings if pair[0] in kept), branch.possible) for branch in found}
-    return tuple(sorted(short, key=lambda branch: branch.readings))
+    """The same with no reading named that changes nothing of what is possible, in a fixed order."""
+    return _shortened(found, sorted({id_ for branch in found for id_, _ in branch.readings}))
+
+
+def _shortened(found: Class, readings: Sequence[str]) -> Class:
+    if len({branch.possible for branch in found}) <= 1:
+        return tuple(Branch((), branch.possible) for branch in found[:1])
+    first, *rest = readings
+    taken = {branch: dict(branch.readings).get(first) for branch in found}
+    slugs = sorted({slug for slug in taken.values() if slug is not None})
+    if not slugs:
+        return _shortened(found, rest)
+    under = {s: _shortened(tuple(one for one in found if taken[one] in (s, None)), rest) for s in slugs}
+    if len(set(under.values())) == 1:
+        return under[slugs[0]]
+    return tuple(Branch(((first, slug), *one.readings), one.possible) for slug, ways in under.items() for one in ways)

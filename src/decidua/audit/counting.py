@@ -19,7 +19,7 @@ from decidua.audit.still_open import count_open
 from decidua.criteria import Criterion
 from decidua.guidelines import Statement
 
-NONE: Part = (pl.lit(0, dtype=pl.UInt64), 1)
+NONE: Part = (pl.lit(0, dtype=pl.UInt32), 1)
 
 
 class Counting:
@@ -85,7 +85,7 @@ class Counting:
 
     def _questions(self) -> Iterator[Question]:
         for column in self.speaking:
-            yield Question(("state", *column.cell), ((pl.col(column.name), 1 << 32),))
+            yield Question(("state", *column.cell), ((pl.col(column.name), (1 << 32) - 1),))
         for group, part in self._groups():
             for option in self.plan.options:
                 classes = [self.plan.columns[guideline, option].part() for guideline in self.plan.guidelines]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from math import prod
 
 import polars as pl
 
@@ -28,10 +30,7 @@ class Question:
 
     def expression(self, name: str) -> pl.Expr:
         """One list of (key, n) for a whole batch."""
-        key = pl.lit(0, dtype=pl.UInt64)
-        for part, size in self.parts:
-            key = key * size + part.cast(pl.UInt64)
-        return key.value_counts(name="n").implode().alias(name)
+        return packed(self.parts).value_counts(name="n").implode().alias(name)
 
     def answers(self, counted: pl.Series) -> Counter[tuple[int, ...]]:
         """The numbers of the parts, and how many rows have them."""
@@ -45,6 +44,13 @@ class Question:
             key, number = divmod(key, size)
             numbers.append(number)
         return tuple(reversed(numbers))
+
+
+def packed(parts: Sequence[Part]) -> pl.Expr:
+    """The numbers of all parts as one, the last changing fastest; the smaller its type, the faster it is counted."""
+    kind = pl.UInt32 if prod(size for _, size in parts) < 1 << 32 else pl.UInt64
+    first, *rest = [(part.cast(kind), size) for part, size in parts if size > 1] or [(parts[0][0].cast(kind), 1)]
+    return reduce(lambda key, part: key * part[1] + part[0], rest, first[0])
 
 
 class Values:

@@ -72,12 +72,14 @@ class States:
         start = pl.select(pl.repeat(self.start, codes.height, dtype=pl.UInt32)).to_series()
         self.walk.learn(codes, start)
 
-    def last(self, number: int) -> Places:
-        return self.points[-1].known(number)
+    def codes(self) -> dict[str, int]:
+        """The columns that the walk reads, and how many codes each has."""
+        steps: tuple[Step, ...] = (*self.named, *self.steps)  # type: ignore[type-arg]
+        return {step.column: step.before.width for step in steps if step.column}
 
     def _named(self, levels: Sequence[Level]) -> Iterator[Step]:  # type: ignore[type-arg]
         """Names that are stated restrict the diagram; those that are not are what their facts make them."""
-        points: list[Numbering[int]] = [Numbering(len(level.allowed)) for level in levels] + [Numbering()]
+        points: list[Numbering[int]] = [*(Numbering[int](len(level.allowed)) for level in levels), Numbering[int]()]
         for level, before, after in zip(levels, points, points[1:], strict=False):
             yield Step(level.id, before, after, partial(self._state, level))
         if levels:
