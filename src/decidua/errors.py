@@ -8,7 +8,8 @@
     │   └── PatientConflictError 6  values that contradict each other
     ├── StudyError               7  the file of studies cannot be read or pooled
     ├── AppraisalError           8  the file of judgements or ratings cannot be read or used
-    └── ServerError              9  a FHIR server cannot be reached, or does not give what was asked for
+    ├── ServerError              9  a FHIR server cannot be reached, or does not give what was asked for
+    └── CohortError             10  a cohort cannot be read, or is refused as a whole
 
 Every message is one sentence: what was given, what is allowed, where, what to do. Messages about patients and
 usage are templates of the words files, so that they come in the reader's language.
@@ -94,3 +95,7 @@ class AppraisalError(DeciduaError):
 
 class ServerError(DeciduaError):
     exit_code = 9
+
+
+class CohortError(DeciduaError):
+    exit_code = 10
