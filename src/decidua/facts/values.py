@@ -152,6 +152,11 @@ def _spellings(unit: Unit) -> tuple[str, ...]:
     return (unit.code.lower(), unit.label.lower(), *_SPOKEN.get(unit.code, ()))
 
 
+def unit_named(fact: Fact, text: str) -> Unit | None:
+    """The unit of a fact that a heading or a mapping names."""
+    return next((unit for unit in fact.units if text.strip().lower() in _spellings(unit)), None)
+
+
 def apart(fact: Fact, text: str) -> tuple[str, Unit] | None:
     """Number and unit of `36 세` or `24 ng/mL`; None where the text has no unit of the fact."""
     match = _NUMBER.fullmatch(text) if len(text) <= LONGEST else None

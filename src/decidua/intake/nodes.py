@@ -61,8 +61,11 @@ class Table:
 Tree = Scalar | Listing | Table
 
 
-def read_table(text: str, problems: Problems) -> Table:
-    """The mapping at the top of a YAML or JSON text. Raises PatientSyntaxError, all duplicates at once."""
+def read_table(text: str, problems: Problems, *, any_key: bool = False) -> Table:
+    """The mapping at the top of a YAML or JSON text. Raises PatientSyntaxError, all duplicates at once.
+
+    any_key: keys that YAML takes for a number or a yes are their text, too.
+    """
     text = _joined_pairs(text) if text.lstrip()[:1] in ("{", "[") else text
     root = _composed(text, problems.name)
     if root is None or (isinstance(root, ScalarNode) and root.tag == f"{_TAG}null"):
@@ -71,7 +74,7 @@ def read_table(text: str, problems: Problems) -> Table:
         raise PatientSyntaxError("error.file-not-mapping", where=problems.where(_line(root)))
     if _key_count(root) > KEYS:
         raise PatientSyntaxError("error.yaml-many", where=problems.name, keys=KEYS, nodes=NODES)
-    table = _table(root, problems)
+    table = _table(root, problems, any_key)
     problems.raise_any()
     return table
 
@@ -132,25 +135,25 @@ def _line(node: Node) -> int:
     return int(node.start_mark.line) + 1
 
 
-def _tree(node: Node, problems: Problems) -> Tree:
+def _tree(node: Node, problems: Problems, any_key: bool) -> Tree:
     if isinstance(node, MappingNode):
-        return _table(node, problems)
+        return _table(node, problems, any_key)
     if isinstance(node, SequenceNode):
-        return Listing(tuple(_tree(item, problems) for item in node.value), _line(node))
+        return Listing(tuple(_tree(item, problems, any_key) for item in node.value), _line(node))
     return Scalar(None if node.tag == f"{_TAG}null" else clean(node.value), _line(node))
 
 
-def _table(node: MappingNode, problems: Problems) -> Table:
+def _table(node: MappingNode, problems: Problems, any_key: bool) -> Table:
     entries: dict[str, Entry] = {}
     for key, value in node.value:
         line = _line(key)
-        if not isinstance(key, ScalarNode) or key.tag != f"{_TAG}str":
+        if not isinstance(key, ScalarNode) or (key.tag != f"{_TAG}str" and not any_key):
             problems.syntax("error.key-not-text", line, key=key.value if isinstance(key, ScalarNode) else "?")
         elif key.value in entries:
             first = entries[key.value].line
             problems.syntax("error.key-twice", line, key=key.value, first=first, second=line)
         else:
-            entries[key.value] = Entry(key.value, _tree(value, problems), line)
+            entries[key.value] = Entry(key.value, _tree(value, problems, any_key), line)
     return Table(tuple(entries.values()), _line(node))
 
 

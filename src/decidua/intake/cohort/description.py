@@ -1,6 +1,7 @@
 """What was understood of a cohort: for each column how many values are known, unknown, refused, and why.
 
-Rows are numbered from 1 within their file, the heading not counted. A refused cell is kept only to be shown on the
+Rows are numbered as an editor shows them: in a text file by the line, the heading being line 1; in Parquet and Arrow
+from 1. A refused cell is kept only to be shown on the
 user's own terminal; nothing that is written to a file holds one.
 """
 
@@ -31,6 +32,8 @@ class Problem:
     count: int = 0
     given: str | None = None
     """A refused cell, short; never leaves the user's terminal."""
+    note: bool = False
+    """Worth a look, but nothing was refused."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ class Description:
 
     @property
     def sound(self) -> bool:
-        return not self.problems
+        """Whether nothing was refused."""
+        return all(problem.note for problem in self.problems)
 
     def without_values(self) -> Description:
         """The same for anything that is kept: without refused cells."""

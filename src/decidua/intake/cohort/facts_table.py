@@ -13,15 +13,17 @@ A column that is not there is unknown for every row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from decidua.errors import CohortError
 from decidua.intake.cohort.about import KEY, About, about_of, together
-from decidua.intake.cohort.description import Description, description_of
+from decidua.intake.cohort.description import Column, Description, description_of
 from decidua.intake.cohort.new_file import new_file
 from decidua.intake.cohort.sources import sources
 
@@ -54,6 +56,34 @@ def read_facts(paths: str | Path | Sequence[str | Path]) -> FactsTable:
     return FactsTable(frame, about, description or Description(files=tuple(map(str, files))))
 
 
+def describe(table: FactsTable) -> Description:
+    """What was understood. A facts file that does not say it is counted: what is known of each column."""
+    if table.description.columns:
+        return table.description
+    frame = table.frame
+    names = [name for name in frame.collect_schema().names() if not name.endswith((".low", ".high"))]
+    counts = (
+        frame.select(pl.len().alias("rows"), *_counted(names, frame)).collect(engine="streaming").row(0, named=True)
+    )
+    rows = counts.pop("rows")
+    columns = tuple(
+        Column(name, name, counts[name], bounded := counts.get(f"{name}.low", 0), rows - counts[name] - bounded)
+        for name in names
+        if name != "patient"
+    )
+    return replace(table.description, rows=rows, patients=rows, columns=columns)
+
+
+def _counted(names: Sequence[str], frame: pl.LazyFrame) -> Iterator[pl.Expr]:
+    have = frame.collect_schema().names()
+    for name in names:
+        yield pl.col(name).is_not_null().sum()
+        low, high = f"{name}.low", f"{name}.high"
+        if low in have and high in have:
+            bounded = pl.col(name).is_null() & (pl.col(low).is_not_null() | pl.col(high).is_not_null())
+            yield bounded.sum().alias(low)
+
+
 def _metadata(file: Path) -> dict[str, str]:
     try:
         return pl.read_parquet_metadata(file)
@@ -70,7 +100,13 @@ def write_facts(table: FactsTable, path: str | Path, *, force: bool = False) -> 
     with new_file(path, force=force) as part:
         try:
             table.frame.sink_parquet(part, compression="zstd", row_group_size=ROW_GROUP, metadata=metadata)
-        except pl.exceptions.ComputeError as error:
-            if isinstance(error.__cause__, Exception):
-                raise error.__cause__ from None
-            raise
+        except pl.exceptions.PolarsError as error:
+            raise _from_engine(error, path) from None
+
+
+def _from_engine(error: Exception, path: str | Path) -> Exception:
+    """The engine wraps what the disk says; its own words may hold values, so they are not passed on."""
+    said = re.search(r"os error (\d+)", str(error))
+    if said:
+        return OSError(int(said[1]), os.strerror(int(said[1])))
+    return CohortError("cohort.engine", where=path, kind=type(error).__name__)

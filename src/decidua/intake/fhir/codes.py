@@ -67,6 +67,10 @@ class Codes:
                 found.setdefault(match.fact, match)
         return tuple(found.values())
 
+    def knows(self, coding: Coding) -> bool:
+        """Whether a coding names a fact."""
+        return bool(self._of(coding))
+
     def _of(self, coding: Coding) -> list[Match]:
         if not coding.system or not coding.code:
             return []
