@@ -26,6 +26,11 @@ class Ends:
     def open(cls, rows: int) -> Ends:
         return cls(np.full(rows, -np.inf), np.full(rows, np.inf))
 
+    @property
+    def some(self) -> Mask:
+        """Where there is an end."""
+        return np.isfinite(self.low) | np.isfinite(self.high)
+
 
 def drawn_ends(variable: Variable, values: NDArray[np.generic], unknown: Mask, stream: Stream) -> Ends:
     """For some of the rows that have no exact value: a least or a most at one of the cuts, or a band around it."""
