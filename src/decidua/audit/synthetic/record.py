@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from decidua.audit.synthetic.bounds import Ends, close_ends, drawn_ends
+from decidua.audit.synthetic.bounds import Ends, close_sums, drawn_ends
 from decidua.audit.synthetic.conditions import Array, Mask, World
 from decidua.audit.synthetic.draws import Numbers, Stream, mixed, of
 from decidua.audit.synthetic.model import Variable
@@ -99,12 +99,8 @@ class Recorder:
         for _ in constraints:  # a chain of them is no longer than their number
             for constraint in constraints:
                 _imply(constraint, written)
-        for constraint in constraints:
-            if constraint.at_most:
-                close_ends(constraint, written.world.values, written.known, written.ends, lows=True)
-        for constraint in constraints:
-            if constraint.at_most:
-                close_ends(constraint, written.world.values, written.known, written.ends, lows=False)
+        sums = [constraint for constraint in constraints if constraint.at_most]
+        close_sums(sums, written.world.values, written.known, written.ends)
 
     def _stated_and_care(self, written: Written, stream: Stream, chances: dict[str, Numbers]) -> None:
         world, model = written.world, self.model
