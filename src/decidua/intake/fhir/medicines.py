@@ -58,7 +58,7 @@ def _judge(hearing: Hearing, one: Located, medicine: r.Medicine, match: Match) -
         unused(one.place, one.kind, "fhir.modifier", match)
     elif status == "entered-in-error":
         unused(one.place, one.kind, "fhir.entered-in-error", match, status=status)
-    elif status != TAKEN[one.kind] or not _meant(medicine):
+    elif status != TAKEN[one.kind] or not meant(medicine):
         unused(one.place, one.kind, "fhir.not-taken", match, status=_status(medicine))
     elif late := next((start for start, _ in _times(medicine) if hearing.later(start)), None):
         unused(one.place, one.kind, "fhir.later", match, date=late.first, as_of=hearing.as_of)
@@ -68,7 +68,7 @@ def _judge(hearing: Hearing, one: Located, medicine: r.Medicine, match: Match) -
         hearing.flag(one, match, True)
 
 
-def _meant(medicine: r.Medicine) -> bool:
+def meant(medicine: r.Medicine) -> bool:
     """Whether a request is one to take the medicine."""
     if not isinstance(medicine, r.MedicationRequest):
         return True

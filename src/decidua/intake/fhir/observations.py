@@ -89,7 +89,8 @@ def _hear_part(hearing: Hearing, one: Located, whole: r.Observation, place: str,
         hearing.notes.unused(place, one.kind, "fhir.later", match, date=span.first, as_of=hearing.as_of)
         return
     row = Row(match, span.day if span else None, None, "", place, one.kind)
-    hearing.rows += [aged for aged in [_aged(hearing, _valued(hearing, whole, part, row))] if aged is not None]
+    now = aged(hearing, _valued(hearing, whole, part, row))
+    hearing.rows += [now] if now is not None else []
 
 
 def _when(observation: r.Observation) -> Span | None:
@@ -117,7 +118,7 @@ def _valued(hearing: Hearing, whole: r.Observation, part: r.Answered, row: Row) 
     return replace(row, value=value, words=words)
 
 
-def _aged(hearing: Hearing, row: Row | None) -> Row | None:
+def aged(hearing: Hearing, row: Row | None) -> Row | None:
     """The row as it speaks of the as-of date: some facts pass, weeks of gestation and age go on, counts grow."""
     if row is None:
         return None

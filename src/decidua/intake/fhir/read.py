@@ -46,6 +46,8 @@ class Mapped:
     notes: tuple[Note, ...]
     asked_as_of: bool
     """Whether the as-of date was asked for; else it is today."""
+    patient: str | None = None
+    """The id of the patient, or the one name that all references give."""
 
 
 def read_fhir_file(
@@ -80,8 +82,9 @@ def read_fhir(
     told, problems = _told(hearing, read, name)
     intake = known(told, vocabulary, problems)
     return Mapped(
-        replace(intake, warnings=(*_warnings(notes, gender), *intake.warnings)), tuple(notes.all), bool(as_of)
-    )
+        replace(intake, warnings=(*_warnings(notes, gender), *intake.warnings)), tuple(notes.all), bool(as_of),
+        subject.name,
+    )  # fmt: skip
 
 
 def _hear_all(hearing: Hearing, read: Sequence[Located], subject: Subject) -> str | None:

@@ -18,6 +18,7 @@ from decidua.intake.fhir.observations import NOT_PREGNANT
 from decidua.intake.given import Given, warn_unlikely
 from decidua.intake.reducers import Dated, latest, one_of
 from decidua.intake.results import Result
+from decidua.intake.scalars import symbols
 
 Rows = Mapping[str, Sequence[Row]]
 
@@ -25,7 +26,7 @@ Rows = Mapping[str, Sequence[Row]]
 def settle(hearing: Hearing, problems: Places) -> tuple[Given, tuple[Result, ...]]:
     """Plain values and dated results. Every row ends as a note: used, older or not used."""
     rows, flags = _by_fact(hearing.rows), _by_fact(hearing.flags)
-    rows = {fact: _one_analyte(hearing, own) for fact, own in rows.items()}
+    rows = {fact: one_analyte(hearing, own) for fact, own in rows.items()}
     _drop(hearing, rows, _superseded(rows))
     given, results = Given(), list[Result]()
     for fact in dict.fromkeys([*flags, *rows]):
@@ -42,7 +43,7 @@ def _by_fact(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def _one_analyte(hearing: Hearing, rows: list[Row]) -> list[Row]:
+def one_analyte(hearing: Hearing, rows: list[Row]) -> list[Row]:
     """Results of the parts of a union as results of the union, one for each day.
 
     An older negative of one part does not undo a positive of another, and one negative part is not a no:
@@ -81,8 +82,16 @@ def _on(hearing: Hearing, rows: Sequence[Row], day: date) -> Row:
     same_day_whole = latest_whole if any(row.match.whole for row in on_day) and measured else None
     if same_day_whole is True:
         together = True
-    value = None if together is None else "positive" if together else "negative"
-    return replace(on_day[0], value=value, words=value or "")
+    value = None if together is None else _said(hearing, rows[0].fact, together)
+    words = "" if value is None else symbols(value)
+    return replace(on_day[0], value=value, words=words)
+
+
+def _said(hearing: Hearing, fact: str, sign: bool) -> Value:
+    """A union is a laboratory's choice, or a plain yes or no."""
+    if hearing.vocabulary.facts[fact].type == "boolean":
+        return sign
+    return "positive" if sign else "negative"
 
 
 def _parts(hearing: Hearing, fact: str) -> list[str]:
@@ -91,7 +100,7 @@ def _parts(hearing: Hearing, fact: str) -> list[str]:
 
 
 def _sign(value: Value | None) -> bool | None:
-    return None if value is None else value == "positive"
+    return None if value is None else value in (True, "positive")
 
 
 def _latest(rows: Sequence[Row]) -> Value | None:

@@ -42,6 +42,13 @@ class Subject:
             raise PatientError("fhir.two-patients", where=name, count=len(names), there=shown)
         return next(iter(names), None)
 
+    @property
+    def name(self) -> str | None:
+        """The id of the Patient; without one, of her whom all references name."""
+        if self.patient is not None:
+            return self.patient.resource.id
+        return self._named.rsplit("/", 1)[-1] if self._named else None
+
     def other(self, one: Located) -> str | None:
         """The name of somebody else whom a resource is about; None if it is hers."""
         reference = _reference(one.resource) or (_reference(one.parent.resource) if one.parent else None)

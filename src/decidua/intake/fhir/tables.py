@@ -22,6 +22,7 @@ class MoreCode(Code):
 class Tables(Model):
     systems: Mapping[str, str]
     choices: str
+    options: str
     categories: tuple[str, ...]
     codes: tuple[MoreCode, ...]
     answers: Mapping[str, Mapping[str, Meaning]]

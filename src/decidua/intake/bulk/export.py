@@ -1,0 +1,180 @@
+"""A bulk export: a resource a line, those of one patient scattered over files.
+
+Of a resource four numbers are kept: whose it is, what it says, on which day, and a check number of its type and id.
+So a million patients need a few hundred megabytes and no file in between. Patients whom the fast way does not cover
+are named, and their lines are read once more (`second.py`).
+"""
+
+from __future__ import annotations
+
+import zlib
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from decidua.intake.bulk.account import Account, Place
+from decidua.intake.bulk.counting import Scattered, count_types
+from decidua.intake.bulk.days import BAD
+from decidua.intake.bulk.listening import Listener, Said
+from decidua.intake.bulk.reasons import Reason
+from decidua.intake.bulk.reducing import Ints
+from decidua.intake.bulk.shapes import Shapes, shapes
+from decidua.intake.cohort.description import FIRST
+from decidua.intake.fhir import resources as r
+from decidua.intake.fhir.bundle import target
+
+BLOCK = 2_048
+"""Lines that are heard together."""
+
+
+class Head(msgspec.Struct):
+    """As much of a resource as says what it is and whose."""
+
+    resourceType: str | None = None
+    id: str | None = None
+    subject: r.Reference | None = None
+    patient: r.Reference | None = None
+
+
+_HEAD = msgspec.json.Decoder(Head)
+_REFERENCE = msgspec.json.Decoder(r.Reference)
+
+
+@dataclass
+class Gathered:
+    """Columns of what was heard; `patient` is a place in `names`. `odd`: names for the second reading."""
+
+    names: list[str] = field(default_factory=list)
+    patient: array[int] = field(default_factory=lambda: array("i"))
+    saying: array[int] = field(default_factory=lambda: array("i"))
+    day: array[int] = field(default_factory=lambda: array("i"))
+    owner: array[int] = field(default_factory=lambda: array("i"))
+    """Of every resource whose it is, and"""
+    check: array[int] = field(default_factory=lambda: array("I"))
+    """its check number."""
+    odd: dict[str, Place] = field(default_factory=dict)
+    """Names for the second reading, and where that was first seen."""
+    where: Scattered = field(default_factory=Scattered)
+
+
+class Gatherer:
+    """Takes lines of resources, one after another."""
+
+    def __init__(self, listener: Listener, account: Account) -> None:
+        self.listener, self.account = listener, account
+        self.found = Gathered()
+        self._numbers: dict[str, int] = {}
+        self._subjects: dict[bytes, str | None] = {}
+        self._waiting: dict[bool, list[tuple[Any, Place]]] = {False: [], True: []}
+
+    def take(self, one: Any, forms: Shapes, place: Place) -> None:
+        """A resource as decoded by `forms`."""
+        waiting = self._waiting[forms.wide]
+        waiting.append((one, place))
+        if len(waiting) >= BLOCK:
+            self._hear(forms)
+
+    def odd_line(self, data: bytes, place: Place) -> bool:
+        """A line that fits no shape: its patient is odd, if it says whose it is. False where it says nothing at all."""
+        try:
+            head = _HEAD.decode(data)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return False
+        if head.resourceType is None:
+            return False
+        if head.resourceType not in r.TYPES:
+            self.account.reason(Reason("fhir.type-not-read", "?", "", head.resourceType[:64]), 1)
+            return True
+        name = head.id if head.resourceType == "Patient" else named(head.subject or head.patient)
+        if name is None:
+            return head.resourceType == "Medication"
+        self._odd(name, place)
+        self._number(name)
+        return True
+
+    def end(self) -> Gathered:
+        for wide in (False, True):
+            if self._waiting[wide]:
+                self._hear(shapes(wide=wide))
+        return self.found
+
+    def _odd(self, name: str, place: Place) -> None:
+        self.found.odd.setdefault(name, place)
+
+    def _number(self, name: str) -> int:
+        found = self._numbers.setdefault(name, len(self._numbers))
+        if found == len(self.found.names):
+            self.found.names.append(name)
+        return found
+
+    def _hear(self, forms: Shapes) -> None:
+        waiting, self._waiting[forms.wide] = self._waiting[forms.wide], []
+        resources = [one for one, _ in waiting]
+        kinds = np.array([forms.number[type(one)] for one in resources], dtype=np.int64)
+        count_types(self.account, kinds, forms)
+        owner = self._owners(waiting, kinds, forms)
+        said = self.listener.hear(resources, kinds, forms)
+        for place in said.odd.tolist():
+            if owner[place] >= 0:
+                self._odd(self.found.names[owner[place]], waiting[place][1])
+        self._note(said, [place for _, place in waiting])
+        kept = owner[said.place] >= 0
+        self.found.patient.extend(owner[said.place[kept]].tolist())
+        self.found.saying.extend(said.saying[kept].tolist())
+        self.found.day.extend(said.day[kept].tolist())
+
+    def _note(self, said: Said, places: Sequence[Place]) -> None:
+        """The first places of what cannot be read."""
+        sayings = self.listener.meanings.sayings
+        for number in np.unique(said.saying).tolist():
+            reason = sayings.reasons[number]
+            if reason is not None and reason.refused:
+                for at in said.place[said.saying == number][:FIRST].tolist():
+                    self.found.where.note("saying", number, places[at])
+        for at in np.flatnonzero(said.day == BAD).tolist():
+            self.found.where.note("date", sayings.fact[said.saying[at]], places[said.place[at]])
+
+    def _owners(self, waiting: Sequence[tuple[Any, Place]], kinds: Ints, forms: Shapes) -> Ints:
+        """The number of each resource's patient, or -1."""
+        owner = np.full(len(waiting), -1, dtype=np.int64)
+        own, check = self.found.owner, self.found.check
+        self._subjects.clear()
+        for at, number in enumerate(kinds.tolist()):
+            one, place = waiting[at]
+            kind = forms.kinds[number]
+            if kind in forms.others or kind.__name__ == "Medication":
+                continue
+            name = one.id if kind is forms.patient else self._subject(one.subject)
+            if not name:
+                key = "bulk.no-id" if kind is forms.patient else "bulk.nobody"
+                self.account.problem(key, places=[place])
+                continue
+            owner[at] = self._number(name)
+            if one.id:
+                own.append(owner[at])
+                check.append(zlib.crc32(f"{kind.__name__}/{one.id}".encode()))
+        return owner
+
+    def _subject(self, raw: Any) -> str | None:
+        """The id of whom a resource is about."""
+        letters = bytes(raw)
+        if letters not in self._subjects:
+            try:
+                self._subjects[letters] = named(_REFERENCE.decode(letters)) if letters else None
+            except msgspec.MsgspecError:
+                self._subjects[letters] = None
+        return self._subjects[letters]
+
+
+def named(reference: r.Reference | None) -> str | None:
+    """The id in `Patient/id` or in an address that ends so; None for anything else."""
+    text = target(reference)
+    if text is None:
+        return None
+    *before, kind, id_ = ("", *text.split("/")) if text.count("/") else ("", "", "")
+    absolute = "://" in text
+    return id_ if kind == "Patient" and id_ and (absolute or before == [""]) else None
