@@ -161,6 +161,27 @@ def test_doubles(tmp_path: Path, vocabulary: Vocabulary) -> None:
         assert (table.description.patients, table.description.refused, table.description.duplicates) == (3, 3, 1)
 
 
+def test_the_same_row_is_the_same_in_every_block_and_file(
+    tmp_path: Path, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_blocks.CsvFile.__init__, "__defaults__", (None, 40))
+    (tmp_path / "a.csv").write_text("patient,losses\n" + "same,3\nx,>=2\ny,1\nz,2\nsame,3\n")
+    (tmp_path / "b.csv").write_text("patient,losses,age\nsame,3,\nw,3,30\n")
+    table = read_cohort(tmp_path, settings(vocabulary))
+    assert rows(table, "patient", "losses", "losses.low", "age") == [
+        ("same", 3.0, None, None), ("x", None, 2.0, None), ("y", 1.0, None, None), ("z", 2.0, None, None),
+        ("w", 3.0, None, 30.0),
+    ]  # fmt: skip
+    assert (table.description.duplicates, table.description.refused) == (2, 0)
+
+
+def test_bounds_come_in_pairs(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    table = cohort(tmp_path, "patient,losses,losses.low\na,,3\nb,2,\n", vocabulary)
+    assert rows(table, "losses", "losses.low", "losses.high") == [(None, 3.0, None), (2.0, None, None)]
+    plain = cohort(tmp_path, "patient,losses\na,3\n", vocabulary)
+    assert plain.frame.collect_schema().names() == ["patient", "losses"]
+
+
 def test_a_patient_at_two_index_dates_is_two_rows(tmp_path: Path, vocabulary: Vocabulary) -> None:
     text = "patient,losses,seen\na,3,2020-01-01\na,4,2022-01-01\n"
     table = cohort(tmp_path, text, vocabulary, "index: seen")

@@ -12,7 +12,7 @@ from itertools import pairwise
 import polars as pl
 
 from decidua.intake.cohort.cells import CellReader, written
-from decidua.intake.cohort.columns import Read, Refused, read_column
+from decidua.intake.cohort.columns import TYPES, Read, Refused, read_column
 from decidua.intake.cohort.csv_blocks import Block
 from decidua.intake.cohort.dates import not_after, read_dates
 from decidua.intake.cohort.headings import Target
@@ -23,6 +23,7 @@ from decidua.intake.cohort.tally import Tally
 from decidua.intake.given import UNEXPLAINED
 
 WORKERS = 4
+_TYPES: Mapping[str, type[pl.DataType]] = {"patient": pl.String, "date": pl.Date, "group": pl.String}
 UNKNOWN_GROUPS = ["", "unknown", "not known", "?", "모름", "na", "n/a", "nan", "null", "none"]
 
 
@@ -37,6 +38,24 @@ class Converter:
             for target in targets
             if target.fact is not None
         }
+
+    def possible(self) -> dict[str, pl.DataType]:
+        """Every column that a block may have, with its type."""
+        found: dict[str, pl.DataType] = {}
+        for target in self.targets:
+            kind = _TYPES.get(target.kind)
+            own = kind() if kind is not None else TYPES[target.fact.type]() if target.fact else pl.String()
+            names = self.settings.unexplained if target.name == UNEXPLAINED else [target.name]
+            found |= dict.fromkeys(names, own)
+            if target.kind in ("fact", "low", "high") and target.fact is not None and target.fact.numeric:
+                found |= {f"{target.fact.id}.low": pl.Float64(), f"{target.fact.id}.high": pl.Float64()}
+        for group in self.settings.mapping.groups:
+            if self.settings.fact_id(group.fact) in found:
+                found[f"group.{group.name}"] = pl.String()
+        for rule in self.settings.mapping.done:
+            if rule.date is not None and f"date.{rule.option}" in found:
+                found[f"done.{rule.option}"] = pl.Boolean()
+        return found
 
     def only(self, columns: Collection[str]) -> Converter:
         """The same for a few columns of the facts table, with what they are worked out from."""

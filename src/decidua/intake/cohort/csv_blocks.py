@@ -20,6 +20,8 @@ from decidua.intake.cohort.tally import Tally
 from decidua.intake.cohort.text_blocks import LOST, SIZE, line_blocks
 
 SEPARATORS = ",;\t|"
+PART = 500_000
+"""Bytes of the smaller blocks in which an odd line is looked for."""
 JOINED = 50
 """Lines that one cell in quotation marks may span."""
 COLUMNS = 5000
@@ -88,15 +90,38 @@ def _cut_heading(block: bytes) -> tuple[bytes, int, bytes]:
 def _block(file: CsvFile, block: bytes, line: int, tally: Tally) -> Iterator[Block]:
     if _regular(file, block):
         try:
-            frame = _parsed(file, block)
+            yield _numbered(_parsed(file, block), line)
+            return
         except pl.exceptions.PolarsError:
             pass
+    parts = _parts(block)
+    if len(parts) > 1:
+        for part in parts:
+            yield from _block(file, part, line, tally)
+            line += part.count(b"\n")
+        return
+    records = _sifted(file, block, line, tally)
+    if len(records):
+        yield from _careful(file, records, tally)
+
+
+def _numbered(frame: pl.DataFrame, line: int) -> Block:
+    return Block(frame, pl.Series("row", range(line, line + len(frame)), pl.Int64))
+
+
+def _parts(block: bytes) -> list[bytes]:
+    """Smaller blocks, so that few lines are looked at one by one. A cell in quotation marks may span lines, so parts
+    with such marks that follow each other stay together."""
+    found: list[bytes] = []
+    at = 0
+    while at < len(block):
+        end = block.find(b"\n", at + PART) + 1 or len(block)
+        part, at = block[at:end], end
+        if found and b'"' in part and b'"' in found[-1]:
+            found[-1] += part
         else:
-            yield Block(frame, pl.Series("row", range(line, line + len(frame)), pl.Int64))
-            return
-    good, numbers = _sifted(file, block, line, tally)
-    if good:
-        yield from _careful(file, good, numbers, tally)
+            found.append(part)
+    return found
 
 
 def _regular(file: CsvFile, block: bytes) -> bool:
@@ -114,35 +139,36 @@ def _parsed(file: CsvFile, block: bytes) -> pl.DataFrame:
     return pl.read_csv(block, has_header=False, separator=file.separator, schema=schema, infer_schema=False)
 
 
-def _sifted(file: CsvFile, block: bytes, line: int, tally: Tally) -> tuple[list[str], list[int]]:
-    """The records that have as many cells as the heading, and their lines."""
-    lines = pl.Series("line", block.decode("utf-8").removesuffix("\n").split("\n")).str.strip_suffix("\r")
+def _sifted(file: CsvFile, block: bytes, line: int, tally: Tally) -> pl.DataFrame:
+    """The records that have as many cells as the heading: `number` of the line, `text`."""
+    lines = pl.Series("text", block.decode("utf-8").removesuffix("\n").split("\n")).str.strip_suffix("\r")
     quotes = lines.str.count_matches('"', literal=True)
-    bare = lines.str.replace_all(r'"[^"]*"', "")
+    bare = lines.str.replace_all(r'"[^"]*"', "") if (quotes > 0).any() else lines
     cells = bare.str.count_matches(file.separator, literal=True) + 1
-    empty = bare.str.strip_chars() == ""
-    empty &= quotes == 0
+    empty = (bare.str.strip_chars() == "") & (quotes == 0)
     lost = lines.str.contains("\ufffd", literal=True) | lines.str.contains("\0", literal=True)
     odd = quotes % 2 == 1
-    good = ~empty & ~lost & ~odd & (cells == len(file.names))
-    numbers = pl.Series(range(line, line + len(lines)), dtype=pl.Int64)
+    numbers = pl.Series("number", range(line, line + len(lines)), dtype=pl.Int64)
     joined, used = _joined(file, lines, odd, lost)
-    spent = pl.Series([False]).new_from_index(0, len(lines)) if not used else pl.Series(
-        [n in used for n in range(len(lines))]
-    )  # fmt: skip
+    left = ~empty
+    if used:
+        left = left.scatter(sorted(used), False)
     for key, mask in (
-        ("cohort.row-letters", lost & ~spent),
-        ("cohort.row-quotes", odd & ~lost & ~spent),
-        ("cohort.row-short", ~empty & ~lost & ~odd & ~spent & (cells < len(file.names))),
-        ("cohort.row-long", ~empty & ~lost & ~odd & ~spent & (cells > len(file.names))),
+        ("cohort.row-letters", left & lost),
+        ("cohort.row-quotes", left & odd & ~lost),
+        ("cohort.row-short", left & ~lost & ~odd & (cells < len(file.names))),
+        ("cohort.row-long", left & ~lost & ~odd & (cells > len(file.names))),
     ):
         rows, count = tally.where(mask, numbers)
         if count:
             tally.rows += count
             tally.problem(key, file=str(file.path), rows=rows, count=count, expected=len(file.names))
-    kept = [(number, text) for number, text in zip(numbers.filter(good), lines.filter(good), strict=True)]
-    kept = sorted([*kept, *((line + at, text) for at, text in joined.items())])
-    return [text for _, text in kept], [number for number, _ in kept]
+    good = left & ~lost & ~odd & (cells == len(file.names))
+    records = pl.DataFrame([numbers, lines]).filter(good)
+    if not joined:
+        return records
+    more = pl.DataFrame({"number": [line + at for at in joined], "text": list(joined.values())}, schema=records.schema)
+    return pl.concat([records, more]).sort("number")
 
 
 def _joined(file: CsvFile, lines: pl.Series, odd: pl.Series, lost: pl.Series) -> tuple[dict[int, str], set[int]]:
@@ -168,19 +194,20 @@ def _written(cells: list[str], separator: str) -> str:
     return out.getvalue()
 
 
-def _careful(file: CsvFile, texts: list[str], numbers: list[int], tally: Tally) -> Iterator[Block]:
+def _careful(file: CsvFile, records: pl.DataFrame, tally: Tally) -> Iterator[Block]:
     """Rows that the engine still refuses are found by halving."""
     try:
-        frame = _parsed(file, "\n".join(texts).encode())
-        if len(frame) == len(texts):
-            yield Block(frame, pl.Series("row", numbers, pl.Int64))
+        frame = _parsed(file, records["text"].str.join("\n").item().encode())
+        if len(frame) == len(records):
+            yield Block(frame, records["number"].alias("row"))
             return
     except pl.exceptions.PolarsError:
         pass
-    if len(texts) == 1:
+    if len(records) == 1:
         tally.rows += 1
-        tally.problem("cohort.row-quotes", file=str(file.path), rows=numbers, expected=len(file.names))
+        rows = records["number"].to_list()
+        tally.problem("cohort.row-quotes", file=str(file.path), rows=rows, expected=len(file.names))
         return
-    half = len(texts) // 2
-    yield from _careful(file, texts[:half], numbers[:half], tally)
-    yield from _careful(file, texts[half:], numbers[half:], tally)
+    half = len(records) // 2
+    yield from _careful(file, records[:half], tally)
+    yield from _careful(file, records[half:], tally)

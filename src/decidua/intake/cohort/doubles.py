@@ -20,11 +20,10 @@ class Keys:
     what: list[pl.Series] = field(default_factory=list)
 
     def add(self, table: pl.DataFrame) -> None:
-        """table: a block of the facts table with its patients; the numbers of its rows do not count."""
+        """table: a block of the facts table, with the same columns for every block."""
         key = [name for name in ("patient", "date.index") if name in table.columns]
         self.who.append(table.select(key).hash_rows(SEED))
-        facts = sorted(set(table.columns) - {"row"})
-        self.what.append(table.select(facts).hash_rows(SEED))
+        self.what.append(table.hash_rows(SEED))
 
 
 @dataclass(frozen=True)

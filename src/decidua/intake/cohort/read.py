@@ -52,7 +52,7 @@ def read_cohort(
     if wrong:
         raise wrong[0] if len(wrong) == 1 else CohortErrors(wrong)
     source = _Source(_converters(files, settings, tally))
-    first = _First(tally, kept)
+    first = _First(tally, kept, source.possible())
     for block in source.tables(tally):
         first.take(block)
         if progress is not None:
@@ -87,7 +87,7 @@ def _error(problem: Problem) -> CohortError:
 def _converters(files: Sequence[SourceFile], settings: Settings, tally: Tally) -> list[tuple[SourceFile, Converter]]:
     found = []
     for file in files:
-        canonical = isinstance(file, TableFile) and file.facts
+        canonical = isinstance(file, TableFile) and file.about is not None
         own = targets(file.names, settings.names, settings.mapping, tally, str(file.path), canonical=canonical)
         found.append((file, Converter(file, own, settings)))
     return found
@@ -98,6 +98,22 @@ class _Source:
     """Every block of every file, as often as it is asked for."""
 
     files: Sequence[tuple[SourceFile, Converter]]
+
+    def possible(self) -> dict[str, pl.DataType]:
+        """Every column that a block of one of the files may have."""
+        return {name: kind for _, converter in self.files for name, kind in converter.possible().items()}
+
+    def about(self, settings: Settings) -> About:
+        """What facts tables say of themselves holds on: above all, that they were made up."""
+        said = [file.about for file, _ in self.files if isinstance(file, TableFile) and file.about is not None]
+        days, seeds = {about.as_of for about in said}, {about.seed for about in said}
+        return About(
+            settings.as_of or (days.pop() if len(days) == 1 else None),
+            settings.content,
+            synthetic=any(about.synthetic for about in said),
+            seed=seeds.pop() if len(seeds) == 1 else None,
+            made_by=settings.made_by,
+        )
 
     def only(self, columns: Collection[str] | None) -> _Source:
         """The same for a few columns of the table; None is all."""
@@ -115,16 +131,17 @@ class _First:
 
     tally: Tally
     kept: int
+    possible: dict[str, pl.DataType]
     keys: Keys = field(default_factory=Keys)
     missing: list[pl.Series] = field(default_factory=list)
-    schema: dict[str, pl.DataType] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
     frames: list[pl.DataFrame] | None = field(default_factory=list)
     rows: int = 0
 
     def take(self, table: pl.DataFrame) -> None:
         self.rows += len(table)
-        self.schema |= dict(table.drop("row", "file").schema)
-        self.keys.add(table.drop("file"))
+        self.seen |= set(table.columns)
+        self.keys.add(_shaped(table, self.possible))
         self.missing.append(table["patient"].is_null())
         if self.frames is not None:
             self.frames.append(table)
@@ -132,7 +149,7 @@ class _First:
             self.frames = None
 
     def table(self, source: _Source, settings: Settings) -> FactsTable:
-        schema = _whole(self.schema)
+        schema = {name: kind for name, kind in self.possible.items() if self._there(name)}
         missing = pl.concat(self.missing) if self.missing else pl.Series([], dtype=pl.Boolean)
         found = doubles(self.keys, missing)
         _tell_doubles(self._tables(source), missing, found, self.tally)
@@ -141,8 +158,12 @@ class _First:
             patients=int(found.keep.sum()), refused=refused, duplicates=found.same,
             files=tuple(str(file.path) for file, _ in source.files),
         )  # fmt: skip
-        about = About(settings.as_of, settings.content, made_by=settings.made_by)
-        return FactsTable(self._frame(source, found, schema), about, description)
+        return FactsTable(self._frame(source, found, schema), source.about(settings), description)
+
+    def _there(self, name: str) -> bool:
+        """Both bounds of a number or none, and those only where one is known."""
+        ends = [name.removesuffix(end) for end in (".low", ".high") if name.endswith(end)]
+        return not ends or bool({f"{ends[0]}.low", f"{ends[0]}.high"} & self.seen)
 
     def _tables(self, source: _Source) -> Iterator[pl.DataFrame]:
         return iter(self.frames) if self.frames is not None else source.tables(Tally())
@@ -152,16 +173,6 @@ class _First:
             whole = [_shaped(table, schema) for table in self.frames]
             return pl.concat(whole).filter(found.keep).lazy() if whole else pl.LazyFrame(schema=schema)
         return register_io_source(_reader(source, found, schema), schema=schema, validate_schema=False)
-
-
-def _whole(schema: dict[str, pl.DataType]) -> dict[str, pl.DataType]:
-    """Both bounds of a number or none."""
-    found = dict(schema)
-    for name in schema:
-        for one, other in ((".low", ".high"), (".high", ".low")):
-            if name.endswith(one):
-                found.setdefault(name.removesuffix(one) + other, pl.Float64())
-    return found
 
 
 def _shaped(table: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:
