@@ -1,0 +1,1 @@
+"""Audit: many patients met with every guideline, as counts."""
