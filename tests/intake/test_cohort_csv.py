@@ -47,15 +47,17 @@ def test_one_bad_line_costs_only_itself(tmp_path: Path, vocabulary: Vocabulary, 
 
 
 def test_a_cell_may_span_lines_and_hold_separators(tmp_path: Path, vocabulary: Vocabulary) -> None:
-    text = 'patient,losses,age\n"Kim, A",3,31\n"two\nlines",2,"29"\n\nc,1,30\n'
-    table = cohort(tmp_path, text, vocabulary)
-    assert rows(table, "patient", "losses") == [("Kim, A", 3.0), ("two lines", 2.0), ("c", 1.0)]
+    text = 'patient,losses,notes\n"Kim, A",3,x\nb,2,"two\nlines ""here"""\n\nc,1,"three\n\nlines"\n'
+    table = cohort(tmp_path, text, vocabulary, "ignore: [notes]")
+    assert rows(table, "patient", "losses") == [("Kim, A", 3.0), ("b", 2.0), ("c", 1.0)]
     assert table.description.sound
 
 
 def test_an_open_quotation_mark_does_not_swallow_the_rest(tmp_path: Path, vocabulary: Vocabulary) -> None:
     text = 'patient,losses,age\na,3,31\nb,"2,29\nc,1,30\nd,"1",30\n'
     assert rows(cohort(tmp_path, text, vocabulary), "patient") == [("a",), ("c",), ("d",)]
+    two = 'patient,losses,age\na,3,"\nb,2,29\nc,1,"\nd,1,30\n'
+    assert rows(cohort(tmp_path, two, vocabulary), "patient") == [("b",), ("d",)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp949", "utf-32"])
@@ -190,7 +192,7 @@ def test_a_patient_at_two_index_dates_is_two_rows(tmp_path: Path, vocabulary: Vo
 
 def test_blocks_give_the_same_as_one(tmp_path: Path, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [f"p{n},{n % 12},{20 + n % 25}" for n in range(3000)]
-    lines[700], lines[1500], lines[2900] = 'x,"', "y,1", '"q\nr",3,30'
+    lines[700], lines[1500], lines[2900] = 'x,"', "y,1", 'q,3,"3\n0"'
     text = "patient,losses,age\n" + "\n".join(lines) + "\n"
     whole = cohort(tmp_path, text, vocabulary)
     monkeypatch.setattr(csv_blocks.CsvFile.__init__, "__defaults__", (None, 997))
