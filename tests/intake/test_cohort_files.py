@@ -105,6 +105,13 @@ def test_as_a_source_it_keeps_its_units(tmp_path: Path, vocabulary: Vocabulary) 
     assert again.frame.collect().equals(first.frame.collect())
 
 
+def test_made_up_facts_stay_made_up(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    write_facts(table_of(synthetic=True, seed=7), tmp_path / "a.parquet")
+    (tmp_path / "b.csv").write_text("patient,losses\nz,1\n")
+    about = read_cohort(tmp_path, settings(vocabulary, as_of=None)).about
+    assert (about.synthetic, about.seed, about.as_of, about.closed) == (True, 7, date(2024, 1, 1), False)
+
+
 def test_several_facts_files(tmp_path: Path) -> None:
     write_facts(table_of(), tmp_path / "a.parquet")
     write_facts(table_of(synthetic=True), tmp_path / "b.parquet")

@@ -21,7 +21,7 @@ from decidua.facts import Patient, Value, close, read_value
 from decidua.language import LANGUAGES, Lang, words
 from decidua.reports import models as m
 from decidua.reports.build import build_report
-from decidua.reports.html import SUPPORTIVE, _css_string, render_html
+from decidua.reports.html import SUPPORTIVE, css_string, render_html
 
 HOSTILE = '</title></style><script>alert("x")</script><img src=x onerror=y>{{ 7 * 7 }}{x}'
 VOID = {"meta", "link", "img", "br", "hr", "input"}
@@ -326,11 +326,11 @@ def test_the_foot_of_every_printed_page(report) -> None:  # type: ignore[no-unty
     foot = tree(page).one("footer").text
     assert drawn.software in foot
     assert drawn.content.hash in foot
-    assert f"@bottom-left {{ content: {_css_string(foot)};" in page
+    assert f"@bottom-left {{ content: {css_string(foot)};" in page
 
 
 def test_a_css_string_cannot_end_early() -> None:
-    assert _css_string('a"} ') == '"a\\000022\\00007d\\000020"'
+    assert css_string('a"} ') == '"a\\000022\\00007d\\000020"'
 
 
 def test_without_reasons_and_deciding_sets(answers: Answers) -> None:

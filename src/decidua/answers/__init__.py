@@ -11,13 +11,14 @@ from decidua.answers.functions import AnswerFunction, build
 from decidua.answers.masks import Masks, masks
 from decidua.answers.meaning import AGAINST, ANSWERS, FOR, SILENT, WEAK, Conflict, meaning, unrefined
 from decidua.answers.relevant import relevant
-from decidua.answers.worlds import Branch, Standing, stand
+from decidua.answers.worlds import Branch, Standing, branches, outcome, stand
 from decidua.facts import Value
 from decidua.guidelines import Knowledge
 
 __all__ = [
     "AGAINST", "ANSWERS", "FOR", "SILENT", "WEAK", "AnswerFunction", "Answers", "Branch", "Conflict", "DecidingSet",
-    "Masks", "Standing", "build", "conclude", "deciding", "masks", "meaning", "relevant", "stand", "unrefined",
+    "Masks", "Standing", "branches", "build", "conclude", "deciding", "masks", "meaning", "outcome", "relevant",
+    "stand", "unrefined",
 ]  # fmt: skip
 
 

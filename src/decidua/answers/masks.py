@@ -34,12 +34,13 @@ def masks(function: AnswerFunction) -> tuple[Masks, ...]:
 
 def ways(function: AnswerFunction) -> Iterator[tuple[tuple[tuple[str, str], ...], int]]:
     """Every way through the readings, and the node that it leads to."""
-    yield from _ways(function, function.root, ())
+    yield from ways_from(function, function.root)
 
 
-def _ways(
-    function: AnswerFunction, node: int, chosen: tuple[tuple[str, str], ...]
+def ways_from(
+    function: AnswerFunction, node: int, chosen: tuple[tuple[str, str], ...] = ()
 ) -> Iterator[tuple[tuple[tuple[str, str], ...], int]]:
+    """The same from any place among the readings."""
     diagrams = function.diagrams
     level = diagrams.level[node]
     if level == LEAF or level >= function.readings:
@@ -47,7 +48,7 @@ def _ways(
         return
     variable = diagrams.variables[level]
     for cell, child in zip(variable.cells, diagrams.children[node], strict=True):
-        yield from _ways(function, child, (*chosen, (variable.id, str(cell))))
+        yield from ways_from(function, child, (*chosen, (variable.id, str(cell))))
 
 
 def _masks(function: AnswerFunction, readings: tuple[tuple[str, str], ...], node: int) -> Masks:

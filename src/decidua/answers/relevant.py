@@ -17,13 +17,13 @@ def relevant(function: AnswerFunction, node: int) -> tuple[str, ...]:
     cache = cast(dict[int, tuple[str, ...]], function.caches.setdefault("relevant", {}))
     if node not in cache:
         diagrams = function.diagrams
-        plain = _without_names(function, node)
+        plain = without_names(function, node)
         levels = sorted(_sensitive(function, plain))
         cache[node] = tuple(diagrams.variables[i].id for i in levels if diagrams.variables[i].kind == "fact")
     return cache[node]
 
 
-def _without_names(function: AnswerFunction, root: int) -> int:
+def without_names(function: AnswerFunction, root: int) -> int:
     """Stated names are fixed by the facts below them: keep, of their two branches, whichever is possible."""
     diagrams = function.diagrams
     cache = cast(dict[int, int], function.caches.setdefault("plain", {}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, cast
@@ -64,14 +64,16 @@ def stand(function: AnswerFunction, values: Mapping[str, Value]) -> Standing | N
     named = any(diagrams.variables[level].kind == "named" for level in allowed)
     plain = diagrams.restrict(function.root if named else function.plain, allowed)
     found = branches(function, plain)
+    answer, possible = outcome(found)
+    return Standing(function, allowed, answer, possible, found, plain) if possible else None
+
+
+def outcome(found: Sequence[Branch]) -> tuple[str, tuple[str, ...]]:
+    """The answer that can be given where these branches are left, and what is possible; nothing where none is."""
     possible = ordered({answer for branch in found for answer in branch.possible})
-    if not possible:
-        return None
-    if len(possible) == 1:
-        answer = possible[0]
-    else:
-        answer = "disputed" if all(len(branch.possible) == 1 for branch in found) else "needs-data"
-    return Standing(function, allowed, answer, possible, found, plain)
+    if len(possible) <= 1:
+        return "".join(possible), possible
+    return "disputed" if all(len(branch.possible) == 1 for branch in found) else "needs-data", possible
 
 
 def branches(function: AnswerFunction, node: int) -> tuple[Branch, ...]:

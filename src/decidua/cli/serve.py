@@ -28,22 +28,27 @@ NEEDED = ("fastapi", "python_multipart", "uvicorn")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @click.option("--open/--no-open", "browse", default=False, help="Open the page in a browser.")
 @click.option("--log", is_flag=True, help="A line for every request on standard error: route, status, time.")
+@click.option(
+    "--cohorts", type=click.Path(path_type=Path), metavar="DIR",
+    help="A folder of cohorts; its files can be audited from the page, one at a time.",
+)  # fmt: skip
 @reply_file
 @language
 @packages
 def command(
     host: str, port: int, names: tuple[str, ...], token_file: Path | None, tls: bool, workers: int, browse: bool,
-    log: bool, reply: Path | None, lang: Lang, packages: tuple[Path, ...],
+    log: bool, cohorts: Path | None, reply: Path | None, lang: Lang, packages: tuple[Path, ...],
 ) -> None:  # fmt: skip
     """Serve the pages and the API, until Ctrl-C. Nothing about a patient is kept between requests.
 
     It listens on this machine only, unless --host says otherwise.
     """
     _require_web()
+    _require_cohorts(cohorts, workers)
     from decidua.language import say
     from decidua.service.listen import address_of, bind, is_loopback, read_token, run, settings_for
 
-    settings = settings_for(host, names, read_token(token_file), tls=tls, log_requests=log)
+    settings = settings_for(host, names, read_token(token_file), tls=tls, log_requests=log, cohorts=cohorts)
     with bind(host, port) as bound:
         url = address_of(bound, host)
         click.echo(say(lang, "serve.at", url=f"{url}{lang}/consult" if lang == "ko" else url))
@@ -55,6 +60,21 @@ def command(
             run(bound, settings, partial(open_knowledge, packages, reply), workers)
         except KeyboardInterrupt:
             click.echo(say(lang, "serve.stopped"))
+
+
+def _require_cohorts(cohorts: Path | None, workers: int) -> None:
+    from importlib.util import find_spec
+
+    from decidua.errors import UsageError
+
+    if cohorts is None:
+        return
+    if not cohorts.is_dir():
+        raise UsageError("error.serve-cohorts", given=cohorts)
+    if workers > 1:
+        raise UsageError("error.serve-cohorts-workers")
+    if not find_spec("polars"):
+        raise UsageError("error.audit-extra")
 
 
 def _require_web() -> None:

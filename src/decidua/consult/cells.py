@@ -61,7 +61,7 @@ def meet(answers: Answers, guideline: str, option: str, met: Met) -> Cell:
         guideline, option, standing, findings, speaking,
         tuple(f.statement for f in findings if f.statement.kind == "remark" and f.applies != "does-not-apply"),
         work_out(knowledge, _with_regimens(findings, speaking), standing.answer, checks, bool(others), values),
-        checks, law(meant, values), _now(standing, speaking, values), others, _readings(standing),
+        checks, law(meant, values), _now(standing, speaking, values), others, readings_of(standing.branches),
         relevant(function, standing.plain), _nearest(findings, standing),
     )  # fmt: skip
 
@@ -93,12 +93,12 @@ def _now(standing: Standing, speaking: tuple[Statement, ...], values: Mapping[st
     return now(for_her, values) if set(FOR) & set(standing.possible) else "not-for"
 
 
-def _readings(standing: Standing) -> tuple[str, ...]:
+def readings_of(branches: tuple[Branch, ...]) -> tuple[str, ...]:
     """Readings that, all else equal, change what is possible."""
-    if len({branch.possible for branch in standing.branches}) == 1:
+    if len({branch.possible for branch in branches}) == 1:
         return ()
-    ids = sorted({id_ for branch in standing.branches for id_, _ in branch.readings})
-    return tuple(id_ for id_ in ids if _matters(id_, standing.branches))
+    ids = sorted({id_ for branch in branches for id_, _ in branch.readings})
+    return tuple(id_ for id_ in ids if _matters(id_, branches))
 
 
 def _matters(reading: str, branches: tuple[Branch, ...]) -> bool:

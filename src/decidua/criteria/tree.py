@@ -6,7 +6,7 @@ the source. No node tests for unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -97,6 +97,23 @@ def parts_of(node: Criterion) -> tuple[Criterion, ...]:
     if isinstance(node, Choose):
         return tuple(part for _, part in node.alternatives)
     return ()
+
+
+def with_parts(node: Criterion, inner: Callable[[Criterion], Criterion]) -> Criterion:
+    """The node with `inner` of each direct part; leaves and names as they are."""
+    match node:
+        case Not(part):
+            return Not(inner(part))
+        case And(parts):
+            return And(tuple(map(inner, parts)))
+        case Or(parts):
+            return Or(tuple(map(inner, parts)))
+        case AtLeast(k, parts):
+            return AtLeast(k, tuple(map(inner, parts)))
+        case Choose(reading, alternatives):
+            return Choose(reading, tuple((slug, inner(part)) for slug, part in alternatives))
+        case _:
+            return node
 
 
 def walk(node: Criterion) -> Iterator[Criterion]:

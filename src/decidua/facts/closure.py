@@ -85,7 +85,7 @@ def _implied(constraint: Constraint, known: Mapping[str, Value]) -> list[tuple[s
 def _known_implies(constraint: Constraint, known: Mapping[str, Value]) -> list[tuple[str, Value]]:
     if constraint.if_known not in known:
         return []
-    fact, choice = (part.strip().strip("'") for part in str(constraint.then).split("="))
+    fact, choice = constraint.effect
     if known.get(fact, choice) != choice:
         raise _conflict(constraint, known, [str(constraint.if_known), fact])
     return [(fact, choice)]

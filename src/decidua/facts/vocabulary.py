@@ -98,6 +98,12 @@ class Constraint(Model):
     def strict(self) -> bool:
         return self.allow is None
 
+    @property
+    def effect(self) -> tuple[str, str]:
+        """The fact that `then` speaks of, and the choice that it must have (none for a boolean)."""
+        fact, _, choice = (self.then or "").partition("=")
+        return fact.strip(), choice.strip().strip("'")
+
 
 @dataclass(frozen=True)
 class Vocabulary:

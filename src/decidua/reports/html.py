@@ -55,7 +55,7 @@ def _sha256(text: str) -> str:
     return b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
-def _css_string(text: str) -> str:
+def css_string(text: str) -> str:
     """A text as a CSS string: everything but ascii letters and digits as hexadecimal escapes."""
     return '"' + "".join(c if _PLAIN.match(c) else f"\\{ord(c):06x}" for c in text) + '"'
 
@@ -83,7 +83,7 @@ class Page:
     def style(self) -> str:
         """The style sheet, with the line that stands at the foot of every printed page."""
         css = (files("decidua.reports") / "templates" / "report.css").read_text("utf-8")
-        return css.replace('"{foot}"', _css_string(self.foot))
+        return css.replace('"{foot}"', css_string(self.foot))
 
     @property
     def foot(self) -> str:

@@ -10,7 +10,7 @@ only one, the cookie of who has signed in, stands in a header, which is not comp
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from threading import Thread
 
@@ -22,6 +22,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from decidua import __version__
+from decidua.guidelines import Knowledge, read_knowledge
 from decidua.service.answered import Answered
 from decidua.service.api import api
 from decidua.service.bounds import Bounds
@@ -30,22 +31,27 @@ from decidua.service.doors import Doors
 from decidua.service.problems import told
 from decidua.service.settings import Settings
 from decidua.service.sign_in import SignIn, sign_in_pages
+from decidua.web.audit.running import Audits
 from decidua.web.router import router
 from decidua.web.shelf import Shelf
 from decidua.web.worker import WORKER
 
 
-def create_app(shelf: Shelf, settings: Settings | None = None) -> FastAPI:
-    """The service over one shelf. It keeps nothing between requests but the shelf and who failed to sign in."""
+def create_app(
+    shelf: Shelf, settings: Settings | None = None, opened: Callable[[], Knowledge] = read_knowledge
+) -> FastAPI:  # fmt: skip
+    """The service over one shelf. It keeps nothing between requests but the shelf, who failed to sign in, and the one
+    audit that was asked for. `opened`: makes the content anew for the process of an audit; can be pickled."""
     settings = settings or Settings()
+    audits = Audits(settings.cohorts, opened)
     sign_in = SignIn(settings)
     app = FastAPI(
         title="Decidua", version=__version__, openapi_url=None, docs_url=None, redoc_url=None, lifespan=_life,
         redirect_slashes=False, middleware=_layers(settings, sign_in),
         exception_handlers={HTTPException: _told, RequestValidationError: _told},
     )  # fmt: skip
-    app.state.shelf, app.state.settings = shelf, settings
-    for routes in (api(shelf), description_routes(), router(shelf)):
+    app.state.shelf, app.state.settings, app.state.audits = shelf, settings, audits
+    for routes in (api(shelf), description_routes(), router(shelf, audits)):
         app.include_router(routes)
     if settings.token is not None:
         app.include_router(sign_in_pages(sign_in))
@@ -77,6 +83,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     Thread(target=_warm, args=(app.state.shelf,), daemon=True).start()
     yield
     WORKER.close()
+    app.state.audits.end()
 
 
 def _warm(shelf: Shelf) -> None:

@@ -97,7 +97,8 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def settings_for(
-    host: str, names: tuple[str, ...], token: str | None, *, tls: bool, log_requests: bool
+    host: str, names: tuple[str, ...], token: str | None, *, tls: bool, log_requests: bool,
+    cohorts: Path | None = None,
 ) -> Settings:  # fmt: skip
     """Raises UsageError for an address that others can reach, without an access token."""
     if token is None and not is_loopback(host):
@@ -105,7 +106,8 @@ def settings_for(
     everywhere = host in ("0.0.0.0", "::")
     own = {socket.gethostname().lower()} if everywhere else {host.lower()}
     known = LOOPBACK | own | {name.lower() for name in names}
-    return Settings(frozenset(known), everywhere, token, secure=tls, log_requests=log_requests)
+    return Settings(frozenset(known), everywhere, token, secure=tls, log_requests=log_requests,
+                    cohorts=cohorts)  # fmt: skip
 
 
 def is_loopback(host: str) -> bool:
@@ -155,4 +157,4 @@ def config_for(app: FastAPI | Callable[[], FastAPI], *, factory: bool = False, w
 def made(settings: Settings, opened: Callable[[], Knowledge]) -> FastAPI:
     """The app, in the process that will run it."""
     set_up_log(requests=settings.log_requests)
-    return create_app(open_shelf(opened()), settings)
+    return create_app(open_shelf(opened()), settings, opened)

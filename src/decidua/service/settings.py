@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SHORTEST_TOKEN = 20
@@ -38,4 +39,6 @@ class Settings:
     """Signs the cookie of who has signed in; made anew at every start, so that no sign-in outlives it."""
     secure: bool = False
     log_requests: bool = False
+    cohorts: Path | None = None
+    """The folder whose files may be audited; None: none."""
     limits: Limits = Limits()

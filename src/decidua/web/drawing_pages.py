@@ -28,7 +28,7 @@ from decidua.language import Lang, say
 from decidua.web.shelf import Shelf
 from decidua.web.static_files import static_url
 
-NAVIGATION = ("consult", "compare", "therapies", "tests", "evidence", "guidelines", "pool", "about")
+NAVIGATION = ("consult", "compare", "therapies", "tests", "evidence", "guidelines", "pool", "audit", "about")
 """Pages of the head, in order; each is `/{lang}/{name}` and is named by `nav.{name}`."""
 
 _HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")

@@ -57,9 +57,13 @@ def static_version() -> str:
 
 @cache
 def _shipped() -> Mapping[str, bytes]:
-    """Path below `static` → bytes; with the style sheet that inline drawings need."""
-    drawings = (files("decidua.reports.pictures") / "pictures.css").read_bytes()
-    return {**dict(_walk(files("decidua.web") / "static", "")), "pictures.css": drawings}
+    """Path below `static` → bytes; with the style sheets that inline drawings and reports of audits need."""
+    shared = {
+        "pictures.css": files("decidua.reports.pictures") / "pictures.css",
+        "audit.css": files("decidua.reports") / "templates" / "audit.css",
+    }
+    own = dict(_walk(files("decidua.web") / "static", ""))
+    return own | {name: file.read_bytes() for name, file in shared.items()}
 
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:

@@ -34,7 +34,7 @@ def with_done(table: FactsTable, done: Done) -> FactsTable:
     frame = table.frame.join(renamed.lazy(), on="patient", how="left", maintain_order="left")
     frame = frame.with_columns(*_joined(found, have, done)).drop(renamed.columns[1:])
     frame = frame.with_columns(*_without_parts(done, frame.collect_schema().names()))
-    return replace(table, frame=frame, description=_described(table, events, found, have))
+    return replace(table, frame=frame, description=_described(table, events, found, have, done))
 
 
 def _joined(found: Collection[str], have: Collection[str], done: Done) -> Iterator[pl.Expr]:
@@ -79,20 +79,23 @@ def _without_parts(done: Done, have: Collection[str]) -> Iterator[pl.Expr]:
             yield pl.when(own.is_null() & lacking).then(False).otherwise(own).alias(name)
 
 
-def _described(table: FactsTable, events: pl.DataFrame, found: Collection[str], have: Collection[str]) -> Description:
+def _described(
+    table: FactsTable, events: pl.DataFrame, found: Collection[str], have: Collection[str], done: Done
+) -> Description:
     columns = tuple(
         Column(EVENTS, f"done.{option}", known=int(events[f"done.{option}"].sum() or 0)) for option in sorted(found)
     )
-    problems = [*_unsure(events, found), *_contradicted(table, events, found, have), *_strangers(table, events)]
+    problems = [*_unsure(events, done), *_contradicted(table, events, found, have), *_strangers(table, events)]
     old = table.description
     return replace(old, columns=old.columns + columns, problems=(*old.problems, *problems))
 
 
-def _unsure(events: pl.DataFrame, found: Collection[str]) -> Iterator[Problem]:
-    for option in sorted(found):
-        count = int(events[f"open.{option}"].sum())
+def _unsure(events: pl.DataFrame, done: Done) -> Iterator[Problem]:
+    for place in done.settings.options.values():
+        name = f"open.{place.id}"
+        count = int(events[name].sum()) if place.combines and name in events.columns else 0
         if count:
-            yield Problem("cohort.combination-open", f"done.{option}", count=count, note=True)
+            yield Problem("cohort.combination-open", f"done.{place.id}", count=count, note=True)
 
 
 def _contradicted(

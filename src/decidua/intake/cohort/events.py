@@ -208,9 +208,10 @@ def _unsure(option: str, done: Done, have: set[str]) -> pl.Expr | None:
             every, near = _both(place.combines, done)
             return every & near.fill_null(True)
     place = done.settings.options[option]
-    if place.combines and all(f"key.{part}" in have for part in place.combines) and f"key.{option}" not in have:
+    if place.combines and all(f"key.{part}" in have for part in place.combines):
         every, near = _both(place.combines, done)
-        return every & near.is_null()
+        own = pl.col(f"key.{option}").is_null() if f"key.{option}" in have else pl.lit(True)
+        return every & near.is_null() & own
     return None
 
 

@@ -34,11 +34,12 @@ ROW_GROUP = 131_072
 
 @dataclass(frozen=True)
 class FactsTable:
-    """`frame` may read its source anew each time it is collected."""
+    """`frame` may read its source anew each time it is collected; `files`: the facts files that it reads, if it does."""
 
     frame: pl.LazyFrame
     about: About = field(default_factory=About)
     description: Description = field(default_factory=Description)
+    files: tuple[str, ...] = ()
 
 
 def read_facts(paths: str | Path | Sequence[str | Path]) -> FactsTable:
@@ -53,7 +54,8 @@ def read_facts(paths: str | Path | Sequence[str | Path]) -> FactsTable:
     description = kept[0] if len(kept) == 1 else None
     frames = [pl.scan_parquet(file) for file in files]
     frame = frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal")
-    return FactsTable(frame, about, description or Description(files=tuple(map(str, files))))
+    names = tuple(map(str, files))
+    return FactsTable(frame, about, description or Description(files=names), names)
 
 
 def describe(table: FactsTable) -> Description:

@@ -87,7 +87,7 @@ def _error(problem: Problem) -> CohortError:
 def _converters(files: Sequence[SourceFile], settings: Settings, tally: Tally) -> list[tuple[SourceFile, Converter]]:
     found = []
     for file in files:
-        canonical = isinstance(file, TableFile) and file.facts
+        canonical = isinstance(file, TableFile) and file.about is not None
         own = targets(file.names, settings.names, settings.mapping, tally, str(file.path), canonical=canonical)
         found.append((file, Converter(file, own, settings)))
     return found
@@ -102,6 +102,18 @@ class _Source:
     def possible(self) -> dict[str, pl.DataType]:
         """Every column that a block of one of the files may have."""
         return {name: kind for _, converter in self.files for name, kind in converter.possible().items()}
+
+    def about(self, settings: Settings) -> About:
+        """What facts tables say of themselves holds on: above all, that they were made up."""
+        said = [file.about for file, _ in self.files if isinstance(file, TableFile) and file.about is not None]
+        days, seeds = {about.as_of for about in said}, {about.seed for about in said}
+        return About(
+            settings.as_of or (days.pop() if len(days) == 1 else None),
+            settings.content,
+            synthetic=any(about.synthetic for about in said),
+            seed=seeds.pop() if len(seeds) == 1 else None,
+            made_by=settings.made_by,
+        )
 
     def only(self, columns: Collection[str] | None) -> _Source:
         """The same for a few columns of the table; None is all."""
@@ -146,8 +158,7 @@ class _First:
             patients=int(found.keep.sum()), refused=refused, duplicates=found.same,
             files=tuple(str(file.path) for file, _ in source.files),
         )  # fmt: skip
-        about = About(settings.as_of, settings.content, made_by=settings.made_by)
-        return FactsTable(self._frame(source, found, schema), about, description)
+        return FactsTable(self._frame(source, found, schema), source.about(settings), description)
 
     def _there(self, name: str) -> bool:
         """Both bounds of a number or none, and those only where one is known."""

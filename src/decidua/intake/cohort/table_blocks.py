@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from decidua.errors import CohortError
-from decidua.intake.cohort.about import KEY
+from decidua.intake.cohort.about import KEY, About, about_of
 from decidua.intake.cohort.csv_blocks import Block
 from decidua.intake.cohort.tally import Tally
 
@@ -23,8 +23,8 @@ class TableFile:
     path: Path
     names: tuple[str, ...]
     arrow: bool = False
-    facts: bool = False
-    """Whether it is a facts table of this project, with numbers in canonical units."""
+    about: About | None = None
+    """What a facts table of this project says of itself; its numbers are in canonical units."""
 
     def blocks(self, tally: Tally) -> Iterator[Block]:
         """All rows, in order; where the file is damaged it ends there, and that is told."""
@@ -43,10 +43,10 @@ def open_table(path: Path, arrow: bool) -> TableFile:
     """Reads the schema only. Raises CohortError for a file that is cut or is none."""
     try:
         names = tuple(_scan(path, arrow).collect_schema().names())
-        facts = not arrow and KEY in pl.read_parquet_metadata(path)
+        said = None if arrow else pl.read_parquet_metadata(path).get(KEY)
     except (pl.exceptions.PolarsError, OSError):
         raise CohortError("cohort.arrow" if arrow else "cohort.parquet", where=path) from None
-    return TableFile(path, names, arrow, facts)
+    return TableFile(path, names, arrow, about_of(said, str(path)) if said else None)
 
 
 def _scan(path: Path, arrow: bool) -> pl.LazyFrame:

@@ -1,0 +1,100 @@
+"""One guideline on one option for many patients: the walk through its facts, and the classes of answers at its end.
+
+A class is what is possible under each way of reading. Many last states fall into a few classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import polars as pl
+
+from decidua.answers import Answers, Branch, branches, outcome
+from decidua.answers.worlds import ordered
+from decidua.audit.codes import Coding
+from decidua.audit.states import Places, States
+
+Class = tuple[Branch, ...]
+
+
+class CellColumn:
+    """A cell of the matrix as a column of an audit. `states` is None where the guideline is silent for everybody."""
+
+    def __init__(
+        self, answers: Answers, guideline: str, option: str, codings: Mapping[str, Coding], have: Collection[str]
+    ) -> None:
+        self.option, self.cell, self.name = option, (guideline, option), f"{guideline}/{option}"
+        self.function = answers.function(guideline, option)
+        self.states = States(self.function, codings, have) if self.function.said else None
+        self.classes: list[Class] = []
+        self._numbers: dict[Class, int] = {}
+        self._of_state: list[int] = [0]
+        if self.states is None:
+            self._number(branches(self.function, self.function.plain))
+
+    def learn(self, codes: pl.DataFrame) -> None:
+        """Know every state that these rows end in."""
+        assert self.states is not None
+        self.states.learn(codes)
+        ends = self.states.points[-1]
+        for number in range(len(self._of_state), len(ends.states)):
+            self._of_state.append(self._number(self._class(ends.known(number))))
+
+    def _class(self, places: Places) -> Class:
+        """Readings are left out that change nothing of what is possible."""
+        found: dict[tuple[tuple[str, str], ...], set[str]] = {}
+        for way, node in places:
+            found.setdefault(way, set()).add(str(self.function.diagrams.value[node]))
+        every = tuple(Branch(way, ordered(answers)) for way, answers in sorted(found.items()))
+        return shortened(every)
+
+    def _number(self, found: Class) -> int:
+        if found not in self._numbers:
+            self._numbers[found] = len(self.classes)
+            self.classes.append(found)
+        return self._numbers[found]
+
+    def codes(self) -> dict[str, int]:
+        """The columns that the cell rests on, and how many codes each has."""
+        return self.states.codes() if self.states else {}
+
+    def class_of(self, state: int) -> int:
+        return self._of_state[state]
+
+    def part(self) -> tuple[pl.Expr, int]:
+        """The class of every row of a frame that has the last state in a column of this name; how many there are."""
+        if self.states is None:
+            return pl.lit(0, dtype=pl.UInt32), 1
+        return pl.lit(pl.Series(self._of_state, dtype=pl.UInt32)).gather(pl.col(self.name)), len(self.classes)
+
+    def impossible(self) -> list[int]:
+        """The last states that leave no world: facts that cannot be together."""
+        nothing = self._numbers.get(())
+        return [] if nothing is None else [at for at, number in enumerate(self._of_state) if at and number == nothing]
+
+    def open(self) -> pl.Expr:
+        """Whether facts can still change the answer of a row."""
+        needing = [at > 0 and self.answer(number) == "needs-data" for at, number in enumerate(self._of_state)]
+        return pl.lit(pl.Series(needing, dtype=pl.Boolean)).gather(pl.col(self.name))
+
+    def answer(self, number: int) -> str:
+        return outcome(self.classes[number])[0]
+
+
+def shortened(found: Class) -> Class:
+    """The same with no reading named that changes nothing of what is possible, in a fixed order."""
+    return _shortened(found, sorted({id_ for branch in found for id_, _ in branch.readings}))
+
+
+def _shortened(found: Class, readings: Sequence[str]) -> Class:
+    if len({branch.possible for branch in found}) <= 1:
+        return tuple(Branch((), branch.possible) for branch in found[:1])
+    first, *rest = readings
+    taken = {branch: dict(branch.readings).get(first) for branch in found}
+    slugs = sorted({slug for slug in taken.values() if slug is not None})
+    if not slugs:
+        return _shortened(found, rest)
+    under = {s: _shortened(tuple(one for one in found if taken[one] in (s, None)), rest) for s in slugs}
+    if len(set(under.values())) == 1:
+        return under[slugs[0]]
+    return tuple(Branch(((first, slug), *one.readings), one.possible) for slug, ways in under.items() for one in ways)

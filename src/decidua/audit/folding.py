@@ -1,0 +1,99 @@
+"""From what was counted to the rows of an audit: everything is a fold of a few counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from decidua.answers import AGAINST, FOR
+from decidua.audit.counting import Counting
+from decidua.audit.counts import WHOLE, Counts, Group
+from decidua.audit.states import MATTERS, SETTLES
+from decidua.guidelines import in_force
+
+MET = ("yes", "no", "unknown", "disputed")
+YES = 2
+"""The code of *done*; 1 is not done, 0 not recorded."""
+
+
+def folded(counting: Counting) -> Counts:
+    """The counts under the names that they have outside of this process."""
+    counts = Counts()
+    counts.add(counting.counts)
+    for column in counting.plan.columns.values():
+        if column.states is None:
+            counts.masks[column.cell, column.classes[0]] += counts.rows - counts.refused.total()
+    for about, found in counting.raw.items():
+        kind, *rest = about
+        for numbers, n in found.items():
+            _FOLDS[kind](counting, counts, rest, numbers, n)
+    return counts
+
+
+def _state(counting: Counting, counts: Counts, about: list[str], numbers: tuple[int, ...], n: int) -> None:
+    column = counting.plan.columns[about[0], about[1]]
+    assert column.states is not None
+    (state,) = numbers
+    found = column.classes[column.class_of(state)]
+    counts.masks[column.cell, found] += n
+
+
+def _open(counting: Counting, counts: Counts, about: list[str], numbers: tuple[int, ...], n: int) -> None:
+    column = counting.plan.columns[about[0], about[1]]
+    assert column.states is not None
+    at, effect = numbers
+    fact = column.states.facts[at].id
+    if effect & MATTERS:
+        counts.open[column.cell, fact] += n
+    if effect & SETTLES:
+        counts.alone[column.cell, fact] += n
+
+
+def _joint(counting: Counting, counts: Counts, about: list[str], numbers: tuple[int, ...], n: int) -> None:
+    option, group = about
+    *classes, done, value = numbers
+    columns = [counting.plan.columns[guideline, option] for guideline in counting.plan.guidelines]
+    found = tuple(column.classes[at] for column, at in zip(columns, classes, strict=True))
+    for where in _where(counting, group, value):
+        counts.joint[option, where, found, done] += n
+
+
+def _definition(counting: Counting, counts: Counts, about: list[str], numbers: tuple[int, ...], n: int) -> None:
+    guideline, group = about
+    met, value = numbers
+    for where in _where(counting, group, value):
+        counts.definitions[guideline, where, MET[met]] += n
+
+
+def _care(counting: Counting, counts: Counts, about: list[str], numbers: tuple[int, ...], n: int) -> None:
+    guideline, option, group = about
+    plan, column = counting.plan, counting.plan.columns[guideline, option]
+    at, era, *speak, done, value = numbers
+    answer = column.answer(at)
+    said = [s for s, speaks in zip(plan.measured(guideline, option), speak, strict=True) if speaks]
+    day = plan.day(era)
+    against = tuple(
+        sorted(s.id for s in said if s.answer == answer and in_force(s, plan.knowledge.guidelines[guideline], day))
+    )
+    for where in _where(counting, group, value):
+        counts.care[column.cell, where, against, verdict(answer, bool(against), done)] += n
+
+
+def verdict(answer: str, measured: bool, done: int) -> str:
+    """Care beside an answer: only what a strong statement surely says for or against can be called by its name."""
+    if done == 0:
+        return "not-recorded"
+    if not measured or answer not in (*FOR, *AGAINST):
+        return "variation"
+    return "concordant" if (done == YES) == (answer in FOR) else "discordant"
+
+
+def _where(counting: Counting, group: str, value: int) -> Iterator[Group]:
+    """The group of a count, and the whole cohort, which is the sum over the first column to group by."""
+    names = counting.plan.groups
+    if group:
+        yield group, counting.values[group].known[value]
+    if group == (names[0] if names else ""):
+        yield WHOLE
+
+
+_FOLDS = {"state": _state, "open": _open, "joint": _joint, "definition": _definition, "care": _care}

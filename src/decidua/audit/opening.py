@@ -1,0 +1,149 @@
+"""A cohort from wherever the user has it, as a table of facts: the one way in for the command and for the page."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from decidua import __version__
+from decidua.errors import CohortError
+from decidua.guidelines import Knowledge
+
+if TYPE_CHECKING:
+    from decidua.intake.cohort import About, FactsTable, Settings
+
+_TEST = re.compile(rb'"code"\s*:\s*"HTEST"')
+MARK = "synthetic"
+"""The column of a text file of made-up women, as `synthesize` writes it."""
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be audited: one of `paths` (facts as files, globs, folders), `fhir` (R4 bundles or a bulk export,
+    likewise) and `omop` (a folder of Parquet, a DuckDB file, or `postgresql://…`). `events`: what was done, as long
+    tables beside `paths`."""
+
+    paths: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    fhir: tuple[str, ...] = ()
+    omop: str | None = None
+    omop_schema: str | None = None
+    omop_cohort: int | None = None
+    mapping: Path | None = None
+    as_of: date | None = None
+    strict: bool = False
+    scratch: Path | None = None
+    workers: int = 1
+    """Processes that read FHIR; more than one needs a main module that may be imported."""
+
+
+def open_cohort(knowledge: Knowledge, wanted: Wanted, progress: Progress | None = None) -> FactsTable:
+    """Raises CohortError where nothing can be read, or, if strict, where anything was refused."""
+    from decidua.intake.cohort import read_cohort, read_facts
+
+    if wanted.fhir:
+        return _fhir(knowledge, wanted, progress)
+    if wanted.omop is not None:
+        return _omop(knowledge, wanted, wanted.omop, progress)
+    if not wanted.events and wanted.mapping is None and _all_facts(wanted.paths):
+        return _of_this_day(read_facts(wanted.paths), wanted.as_of)
+    settings = settings_of(knowledge, wanted)
+    table = read_cohort(
+        wanted.paths, settings, events=wanted.events, strict=wanted.strict, progress=progress
+    )  # fmt: skip
+    return _marked(table, wanted.paths)
+
+
+def _fhir(knowledge: Knowledge, wanted: Wanted, progress: Progress | None) -> FactsTable:
+    from decidua.intake.bulk import read_bulk
+
+    table = read_bulk(
+        wanted.fhir, settings_of(knowledge, wanted), workers=wanted.workers, scratch=wanted.scratch,
+        strict=wanted.strict, progress=progress,
+    )  # fmt: skip
+    made_up = any(map(_tagged, table.description.files))
+    return replace(table, about=replace(table.about, synthetic=table.about.synthetic or made_up))
+
+
+def _tagged(file: str) -> bool:
+    """Whether a FHIR file begins with resources that are tagged as test data."""
+    try:
+        with Path(file).open("rb") as opened:
+            start = opened.read(65_536)
+    except OSError:
+        return False
+    if start[:2] == b"\x1f\x8b":
+        start = zlib.decompressobj(31).decompress(start, 65_536)
+    return bool(_TEST.search(start))
+
+
+def _omop(knowledge: Knowledge, wanted: Wanted, source: str, progress: Progress | None) -> FactsTable:
+    from decidua.intake.omop import read_omop
+
+    return read_omop(
+        source, settings_of(knowledge, wanted), schema=wanted.omop_schema, cohort=wanted.omop_cohort,
+        scratch=wanted.scratch, strict=wanted.strict, progress=progress,
+    )  # fmt: skip
+
+
+def settings_of(knowledge: Knowledge, wanted: Wanted) -> Settings:
+    """What a cohort is read by. The day is the command's, else the mapping's."""
+    from decidua.intake.cohort import ColumnMapping, Names, Settings, option_places, read_mapping
+
+    mapping = read_mapping(wanted.mapping) if wanted.mapping else ColumnMapping()
+    places = option_places(knowledge.content)
+    names = Names(knowledge.vocabulary, knowledge.stated, places)
+    day = wanted.as_of or mapping.as_of
+    return Settings(names, mapping, places, day, knowledge.content.hash, f"decidua {__version__}")
+
+
+def _all_facts(paths: Sequence[str]) -> bool:
+    import polars as pl
+
+    from decidua.intake.cohort.about import KEY
+    from decidua.intake.cohort.sources import sources
+
+    try:
+        files = sources(paths, (".parquet", ".pq", ".csv", ".gz", ".tsv", ".txt", ".arrow", ".feather", ".ipc"))
+        return all(file.suffix == ".parquet" and KEY in pl.read_parquet_metadata(file) for file in files)
+    except (CohortError, OSError, pl.exceptions.PolarsError):
+        return False
+
+
+def _of_this_day(table: FactsTable, day: date | None) -> FactsTable:
+    """Facts were worked out for one day; another one would need the source."""
+    if day is not None and table.about.as_of is not None and table.about.as_of != day:
+        raise CohortError("cohort.two-days", where=", ".join(table.description.files), first=table.about.as_of,
+                          first_name="-", second=day)  # fmt: skip
+    return table if day is None else replace(table, about=replace(table.about, as_of=day))
+
+
+def _marked(table: FactsTable, paths: Sequence[str]) -> FactsTable:
+    """Made-up women stay marked, whatever file they come in."""
+    from decidua.intake.cohort.about import together
+
+    told = table.description
+    headings = {part.name for part in told.columns} | {problem.column for problem in told.problems}
+    said = [about for about in map(_about, told.files or paths) if about is not None and about.synthetic]
+    synthetic = table.about.synthetic or MARK in headings or bool(said)
+    seed = together([("", about) for about in said]).seed if said else table.about.seed
+    return replace(table, about=replace(table.about, synthetic=synthetic, seed=seed))
+
+
+def _about(file: str) -> About | None:
+    """What a facts file says of itself, also where it is read as a source."""
+    import polars as pl
+
+    from decidua.intake.cohort.about import KEY, about_of
+
+    try:
+        text = pl.read_parquet_metadata(file).get(KEY) if file.endswith(".parquet") else None
+        return about_of(text, file) if text else None
+    except (CohortError, OSError, pl.exceptions.PolarsError):
+        return None

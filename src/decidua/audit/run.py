@@ -1,0 +1,122 @@
+"""An audit of a facts table, batch by batch, in memory that does not grow with the cohort.
+
+Needs the extra `columns`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from threading import Event
+from time import perf_counter
+from typing import TypeVar
+
+import polars as pl
+
+from decidua import __version__
+from decidua.answers import Answers
+from decidua.audit import rows
+from decidua.audit.coded import DONE, ERA, GROUP, ROW
+from decidua.audit.counting import Counting
+from decidua.audit.counts import Counts
+from decidua.audit.folding import folded
+from decidua.audit.models import About, Audit
+from decidua.audit.patients import answers_of, write
+from decidua.audit.plan import Plan
+from decidua.errors import CohortError
+from decidua.intake.cohort import FactsTable
+
+Row = TypeVar("Row")
+
+ENGINES = ("polars", "spark")
+BATCH = 262_144
+"""Rows that are worked on together: enough for Polars, few enough for memory."""
+
+
+def run(
+    answers: Answers, table: FactsTable, *, engine: str = "polars", guidelines: Sequence[str] = (),
+    options: Sequence[str] = (), groups: Sequence[str] = (), progress: Callable[[int], None] | None = None,
+    cancel: Event | None = None, patients: Path | None = None, force: bool = False, master: str = "local[*]",
+    batch: int = BATCH,
+) -> Audit:  # fmt: skip
+    """Every row met with every guideline (or those asked for), as counts. `groups`: names of `group.` columns.
+
+    `progress` is told the rows done so far, after every batch; once `cancel` is set the audit ends with a CohortError.
+    `patients`: also write the answers of every row there (see `patients`), whole or not at all; `force` replaces.
+    Raises CohortError for a table that is not one of facts, UsageError where `patients` cannot be written.
+    """
+    started = perf_counter()
+    plan = Plan(answers, table.frame.collect_schema().names(), guidelines, options, groups)
+    if engine not in ENGINES:
+        raise CohortError("audit.unknown-engine", given=engine, allowed=", ".join(ENGINES))
+    if engine == "spark":
+        from decidua.audit.spark import counted_by_spark
+
+        counts = counted_by_spark(plan, table, master, batch, patients, force=force)
+    else:
+        counting = Counting(plan)
+        done = rows_done(counting, batches(table.frame, plan, batch, patients is not None), progress, cancel)
+        if patients is None:
+            for _ in done:
+                pass
+        else:
+            write(plan, (answers_of(plan, walked) for walked in done), patients, force=force)
+        counts = folded(counting)
+    return audit_of(plan, counts, table, engine, perf_counter() - started)
+
+
+def rows_done(
+    counting: Counting, parts: Iterable[pl.DataFrame], progress: Callable[[int], None] | None = None,
+    cancel: Event | None = None,
+) -> Iterator[pl.DataFrame]:  # fmt: skip
+    """Counts batch after batch, and gives the rows of each that were not refused."""
+    for part in parts:
+        if cancel is not None and cancel.is_set():
+            raise CohortError("audit.cancelled")
+        yield counting.add(part)
+        if progress is not None:
+            progress(counting.counts.rows)
+
+
+def batches(frame: pl.LazyFrame, plan: Plan, size: int = BATCH, named: bool = False) -> Iterator[pl.DataFrame]:
+    """The columns that the audit reads, in order, with the number of each row from 1; `named`: with the patient."""
+    columns = needed(plan, ("patient",) if named else ())
+    start = 1
+    for part in frame.select(columns).collect_batches(chunk_size=size, maintain_order=True):
+        yield part.with_row_index(ROW, offset=start)
+        start += part.height
+
+
+def needed(plan: Plan, more: Sequence[str] = ()) -> list[str]:
+    """The columns of the table that bear on anything that is counted."""
+    knowledge = plan.knowledge
+    wanted = {*plan.coder.codings, *knowledge.stated, *more, ERA, *(f"{DONE}{option}" for option in plan.options)}
+    wanted |= {f"{GROUP}{name}" for name in plan.groups}
+    for constraint in knowledge.vocabulary.constraints:
+        if constraint.strict:
+            parts = (*constraint.sum, constraint.at_most, constraint.if_, constraint.if_known, constraint.effect[0])
+            wanted |= {part for part in parts if part}
+    for option in knowledge.options.values():
+        wanted |= {*option.decides, option.done_fact or ""}
+    return [column for column in plan.have if column in wanted or column.removesuffix(".low") in wanted
+            or column.removesuffix(".high") in wanted]  # fmt: skip
+
+
+def audit_of(plan: Plan, counts: Counts, table: FactsTable, engine: str, seconds: float) -> Audit:
+    said, knowledge = table.about, plan.knowledge
+    as_of = said.as_of.isoformat() if said.as_of else None
+    about = About(
+        __version__, knowledge.content.hash, as_of, said.synthetic, said.seed, counts.rows, counts.refused.total(),
+        engine, plan.guidelines, plan.options, plan.groups,
+    )  # fmt: skip
+    return Audit(
+        about, tuple(rows.refused(counts)), _ordered(rows.definitions(counts)), _ordered(rows.answers(plan, counts)),
+        _ordered(rows.masks(counts)), _ordered(rows.agreement(plan, counts)), _ordered(rows.unknowns(counts)),
+        _ordered(rows.readings(counts)), tuple(rows.attrition(plan, counts)),
+        _ordered(rows.concordance(plan, counts)), seconds,
+    )  # fmt: skip
+
+
+def _ordered(found: Iterable[Row]) -> tuple[Row, ...]:
+    """In an order that depends on what the rows say alone."""
+    return tuple(sorted(found, key=repr))
