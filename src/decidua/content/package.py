@@ -28,6 +28,8 @@ KINDS = (
 )  # fmt: skip
 NOT_CONTENT = re.compile(r"(^|/)(package\.yaml|words/[^/]+\.(en|ko)\.yaml|fhir/mapping\.yaml)$")
 """What holds no items: the manifest, the sentences of the interface, and how FHIR is read."""
+MAPPINGS = ("fhir/mapping.yaml",)
+"""Of these, what changes which patient is read, and so an answer: it is part of the hash."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ def load(extra: Sequence[Path] = ()) -> Content:
             raise ContentError(f"{root} is not a folder; --content takes a folder of YAML files.")
         package = read_files(root)
         digest.update(hash_of(root, package).encode())
+        if root == roots[0]:
+            digest.update(b"\0".join((root / name).read_bytes() for name in MAPPINGS))
         rows = read_compiled(root, hash_of(root, package)) if root == roots[0] else None
         if rows is not None:
             for kind, name, index, data in rows:
