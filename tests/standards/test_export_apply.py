@@ -114,17 +114,20 @@ def bare(node: Any) -> Any:
     return [bare(part) for part in node] if isinstance(node, list) else node
 
 
-def ours(answers: Answers, artefacts: Sequence[Resource], plan: str, given: Resource) -> Resource:
+def ours(
+    answers: Answers, artefacts: Sequence[Resource], plan: str, given: Resource, patient: str = "woman",
+    version: str = "0",
+) -> Resource:  # fmt: skip
     """Our `$apply` on the same bundle, from its bytes on."""
     knowledge = answers.knowledge
     by_kind = {(one["resourceType"], one["id"]): one for one in artefacts}
-    activities = {f"{one['url']}|0": one for (kind, _), one in by_kind.items() if kind == "ActivityDefinition"}
+    activities = {f"{one['url']}|{version}": one for (kind, _), one in by_kind.items() if kind == "ActivityDefinition"}
     mapped = read_fhir(
         [json.dumps(given).encode()], name="data", vocabulary=knowledge.vocabulary, stated=knowledge.stated,
-        as_of=DAY, patient="woman",
+        as_of=DAY, patient=patient,
     )  # fmt: skip
     found = decided(answers, plan, Patient(mapped.intake.patient.values))
-    return care_plan(knowledge, by_kind["PlanDefinition", plan], activities, found, "Patient/woman", Said(()))
+    return care_plan(knowledge, by_kind["PlanDefinition", plan], activities, found, f"Patient/{patient}", Said(()))
 
 
 def test_the_engine_has_no_message_of_an_error(cases: list[Case]) -> None:

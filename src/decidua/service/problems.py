@@ -47,7 +47,7 @@ def told(request: Request, error: Exception) -> Response:
             language=lang,
         )  # fmt: skip
         return Response(problem.model_dump_json(), refused.status, refused.headers, MEDIA)
-    if request.scope["path"].startswith("/fhir/"):
+    if f"{request.scope['path']}/".startswith("/fhir/"):
         said = json.dumps(outcome(refused.status, detail, lang), ensure_ascii=False)
         return Response(said, refused.status, refused.headers, FHIR)
     return _page(request, refused, detail, lang)

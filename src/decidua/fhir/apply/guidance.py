@@ -13,7 +13,7 @@ from decidua.fhir.plans import question
 from decidua.guidelines import Knowledge
 from decidua.language import Text
 
-SAYS = {"needs-data": "export.needs-says", "disputed": "export.disputed-says"}
+SAYS = {"needs-data": "apply.needs", "disputed": "export.disputed-says"}
 
 
 def guidance(knowledge: Knowledge, id_: str, plan: str, subject: str, open_: Open) -> Resource:
