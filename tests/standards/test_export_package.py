@@ -140,10 +140,10 @@ def test_strength_certainty_and_direction_only_as_printed(knowledge: Knowledge, 
 
 def test_a_dosage_has_numbers_only_where_all_is_printed_and_nothing_open(resources: dict[str, Resource]) -> None:
     whole = {name for name, one in resources.items() if any("doseAndRate" in dose for dose in one.get("dosage", []))}
-    assert whole == {"ActivityDefinition/asri-2025.ivig.selected"}
-    steroids = resources["ActivityDefinition/asri-2025.corticosteroids.immune"]["dosage"]
+    assert whole == {"ActivityDefinition/asri-2025.ivig.selected.act"}
+    steroids = resources["ActivityDefinition/asri-2025.corticosteroids.immune.act"]["dosage"]
     assert not any(digit in dose["text"] for dose in steroids for digit in "0123456789")
-    ivig = resources["ActivityDefinition/asri-2025.ivig.selected"]["dosage"][0]
+    ivig = resources["ActivityDefinition/asri-2025.ivig.selected.act"]["dosage"][0]
     assert ivig["doseAndRate"][0]["doseRange"]["low"] == {
         "value": 200, "unit": "mg/kg", "system": "http://unitsofmeasure.org", "code": "mg/kg",
     }  # fmt: skip

@@ -13,6 +13,7 @@ from itertools import product
 
 from decidua.answers import Answers
 from decidua.criteria.tree import Always, And, AtLeast, Choose, Criterion, Named, Not, Or
+from decidua.fhir.care import given_name, measured_care, of_care, withheld_name
 from decidua.fhir.decisions import Decision, of_option, of_statement
 from decidua.fhir.steps import Steps, Ways, define_name
 from decidua.guidelines import Knowledge
@@ -47,9 +48,15 @@ def library_name(guideline: str) -> str:
 
 def rules(answers: Answers, guideline: str, version: str) -> Rules:
     """Named criteria, the definition, every finding, every answer of one guideline."""
-    found = (*_names(answers.knowledge), *_findings(answers.knowledge, guideline), *_answers(answers, guideline))
+    knowledge = answers.knowledge
+    found = (
+        *_names(knowledge),
+        *_findings(knowledge, guideline),
+        *_answers(answers, guideline),
+        *_care(knowledge, guideline),
+    )
     decided = tuple(_decisions(answers, guideline))
-    return Rules(library_name(guideline), version, answers.knowledge, found, decided)
+    return Rules(library_name(guideline), version, knowledge, found, decided)
 
 
 def on_fhir(rules: Rules, facts: str) -> Rules:
@@ -102,6 +109,12 @@ def _answers(answers: Answers, guideline: str) -> Iterator[Define]:
             yield Define(name, criterion)
 
 
+def _care(knowledge: Knowledge, guideline: str) -> Iterator[Define]:
+    for care in measured_care(knowledge, guideline):
+        yield Define(given_name(care), care.given)
+        yield Define(withheld_name(care), care.withheld)
+
+
 def _decisions(answers: Answers, guideline: str) -> Iterator[Decision]:
     for option in answers.knowledge.options:
         yield from of_option(Steps(answers.function(guideline, option)))
@@ -109,6 +122,8 @@ def _decisions(answers: Answers, guideline: str) -> Iterator[Decision]:
         if statement.guideline == guideline and statement.kind == "recommendation":
             population = answers.knowledge.populations[statement.id]
             yield from of_statement(statement.id, ways_of(answers.knowledge, population))
+    for care in measured_care(answers.knowledge, guideline):
+        yield from of_care(care)
 
 
 def holds(knowledge: Knowledge, name: str, settled: dict[str, str]) -> str:

@@ -31,8 +31,9 @@ class Once extends cql.PatientContext {
 }
 
 const letter = (value) => (value === true ? "T" : value === false ? "F" : value === null || value === undefined ? "-" : "!");
+const source = cqlfhir.PatientSource.FHIRv401(); // one for all: each reads the whole model of FHIR
 for await (const line of createInterface({ input: createReadStream(bundlesFile) })) {
-  const source = cqlfhir.PatientSource.FHIRv401();
+  source.reset();
   source.loadBundles([JSON.parse(line)]);
   const context = new Once(library, source.currentPatient(), codes, {});
   await context.getLibraryContext("Facts").work();
