@@ -26,7 +26,7 @@ KINDS = (
     "sources", "discrepancies", "disagreement_kinds", "background", "not_covered", "chances", "indications_of",
     "tables", "claims", "methods", "evidence_links", "plots", "baselines", "outcomes", "comparisons", "harms",
 )  # fmt: skip
-NOT_CONTENT = re.compile(r"(^|/)(package\.yaml|words/[^/]+\.(en|ko)\.yaml|fhir/mapping\.yaml)$")
+NOT_CONTENT = re.compile(r"(^|/)(package\.yaml|words/[^/]+\.(en|ko)\.yaml|fhir/(mapping|orders)\.yaml)$")
 """What holds no items: the manifest, the sentences of the interface, and how FHIR is read."""
 
 
