@@ -25,6 +25,8 @@ from decidua import __version__
 from decidua.service.answered import Answered
 from decidua.service.api import api
 from decidua.service.bounds import Bounds
+from decidua.service.cds.gate import Gate
+from decidua.service.cds.router import cds_routes
 from decidua.service.description import description_routes
 from decidua.service.doors import Doors
 from decidua.service.problems import told
@@ -44,8 +46,9 @@ def create_app(shelf: Shelf, settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False, middleware=_layers(settings, sign_in),
         exception_handlers={HTTPException: _told, RequestValidationError: _told},
     )  # fmt: skip
-    app.state.shelf, app.state.settings = shelf, settings
-    for routes in (api(shelf), description_routes(), router(shelf)):
+    gate = Gate(settings)
+    app.state.shelf, app.state.settings, app.state.gate = shelf, settings, gate
+    for routes in (cds_routes(shelf, gate), api(shelf), description_routes(), router(shelf)):
         app.include_router(routes)
     if settings.token is not None:
         app.include_router(sign_in_pages(sign_in))
@@ -55,7 +58,7 @@ def create_app(shelf: Shelf, settings: Settings | None = None) -> FastAPI:
 def _layers(settings: Settings, sign_in: SignIn) -> list[Middleware]:
     """From outside inwards."""
     return [
-        Middleware(Answered),
+        Middleware(Answered, origins=settings.origins),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         Middleware(Doors, settings=settings, sign_in=sign_in),
         Middleware(Bounds, limits=settings.limits),
@@ -76,6 +79,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     current_default_thread_limiter().total_tokens = app.state.settings.limits.threads
     Thread(target=_warm, args=(app.state.shelf,), daemon=True).start()
     yield
+    await app.state.gate.close()
     WORKER.close()
 
 
