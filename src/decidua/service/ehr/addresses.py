@@ -33,14 +33,14 @@ def _inside(address: Address) -> Iterator[Address]:
         yield address
     elif address.ipv4_mapped is not None:
         yield address.ipv4_mapped
+    elif address in _NAT64:
+        yield IPv4Address(int(address) & 0xFFFFFFFF)
     else:
         yield address
         if address.sixtofour is not None:
             yield address.sixtofour
         if address.teredo is not None:
             yield from address.teredo
-        if address in _NAT64:
-            yield IPv4Address(int(address) & 0xFFFFFFFF)
 
 
 def origin_of(url: str) -> tuple[str, str, int] | None:
