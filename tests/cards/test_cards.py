@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from benchmarks.consult import patients
 from cards.examples import DISCOVERY, FEEDBACK, ORDER_SELECT, REQUEST, RESPONSE
 from cards.specification import faults
 from decidua.answers import Answers
 from decidua.facts import Patient
 from decidua.fhir.cards import Card, Draft, Setting, order_select, patient_view, topic_of_card
+from decidua.fhir.cards.counts import GROUPS, Counts
 from decidua.fhir.cards.frame import fitting
 from decidua.fhir.cards.order_select import asked_of
 from decidua.guidelines import Knowledge
@@ -78,7 +81,7 @@ def test_the_schema_finds_what_is_wrong() -> None:
 
 @pytest.mark.parametrize("setting", [EN, KO], ids=["en", "ko"])
 def test_one_info_card_for_a_woman_in_scope(base: Answers, read: Read, setting: Setting) -> None:
-    cards = patient_view(base.apart(), read(IN_SCOPE), setting)
+    cards = patient_view(base.knowledge, read(IN_SCOPE), setting)
     assert faults("response", sent(cards)) == []
     [card] = cards
     assert card.indicator == "info"
@@ -88,15 +91,25 @@ def test_one_info_card_for_a_woman_in_scope(base: Answers, read: Read, setting: 
 
 @pytest.mark.parametrize("text", [OUT_OF_SCOPE, "age: 31\n", 'losses: ">= 1"\n'], ids=["out", "nothing", "open"])
 def test_no_card_where_she_is_not_surely_in_scope(base: Answers, read: Read, text: str) -> None:
-    assert patient_view(base.apart(), read(text), EN) == ()
+    assert patient_view(base.knowledge, read(text), EN) == ()
 
 
-def test_counts_are_those_of_the_answers(base: Answers, read: Read) -> None:
-    """Each treatment is counted once for each guideline."""
-    [card] = patient_view(base.apart(), read(UNEXPLAINED), EN)
-    treatments = sum(option.kind == "treatment" for option in base.knowledge.options.values())
-    for line in re.findall(r"^- \*\*.*", card.detail, re.MULTILINE):
-        assert sum(map(int, re.findall(r" (\d+)", line.split("): ")[1]))) == treatments
+@pytest.mark.parametrize("count", [40, pytest.param(400, marks=pytest.mark.slow)])
+def test_counts_are_those_of_the_answers(base: Answers, count: int) -> None:
+    """The compiled masks, by which cards count, against the answers themselves, over drawn patients."""
+    knowledge, counts = base.knowledge, base.knowledge.kept(Counts)
+    seen: Counter[str] = Counter()
+    for values in patients(knowledge, count):
+        known = base.conclude(values)
+        found, meant = counts.of(known), {one: Counter[str]() for one in knowledge.guidelines}
+        for guideline, option in counts.cells:
+            standing = base.standing(guideline, option, values)
+            assert standing is not None
+            groups = {GROUPS[answer] for answer in standing.possible}
+            meant[guideline][groups.pop() if len(groups) == 1 else "open"] += 1
+        assert found == meant
+        seen.update({group: n for one in found.values() for group, n in one.items()})
+    assert {"for", "against", "weak", "silent", "open"} <= set(seen)
 
 
 # ---- order-select ----------------------------------------------------------------------------------------------------
@@ -182,7 +195,7 @@ def test_every_card_says_what_it_is(base: Answers, read: Read, lang: Lang) -> No
     setting = Setting("https://decidua.test", lang, not_read=("medications",))
     patient = read(UNEXPLAINED)
     cards = [
-        *patient_view(base.apart(), patient, setting),
+        *patient_view(base.knowledge, patient, setting),
         *order_select(base.apart(), patient, [draft("lit")], setting),
     ]
     assert len(cards) == 2

@@ -22,6 +22,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from decidua import __version__
+from decidua.fhir.cards import Counts
 from decidua.service.answered import Answered
 from decidua.service.api import api
 from decidua.service.bounds import Bounds
@@ -77,14 +78,16 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     """
     gc.enable()
     current_default_thread_limiter().total_tokens = app.state.settings.limits.threads
-    Thread(target=_warm, args=(app.state.shelf,), daemon=True).start()
+    Thread(target=_warm, args=(app.state.shelf, app.state.gate), daemon=True).start()
     yield
     await app.state.gate.close()
     WORKER.close()
 
 
-def _warm(shelf: Shelf) -> None:
+def _warm(shelf: Shelf, gate: Gate) -> None:
     """What was worked out stays for good: the collector need not look at it again."""
     shelf.warm()
+    if gate.on:
+        shelf.knowledge.kept(Counts)
     gc.collect()
     gc.freeze()

@@ -6,51 +6,33 @@ charts that are opened are of other patients, of whom nothing is recorded, and a
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
-from decidua.answers import AGAINST, FOR, SILENT, WEAK, Answers, Standing
 from decidua.consult import DefinitionState
 from decidua.consult.definitions import definition
 from decidua.consult.patient import admit
 from decidua.facts import Patient
+from decidua.fhir.cards.counts import Counts
 from decidua.fhir.cards.frame import Setting, by_year, card, markdown, society
 from decidua.fhir.cards.models import Card
 from decidua.fhir.cards.naming import scope_topic
 from decidua.guidelines import Knowledge
 from decidua.language import say
 
-GROUPS = {**dict.fromkeys(FOR, "for"), **dict.fromkeys(AGAINST, "against"), **dict.fromkeys(WEAK, "weak"),
-          **dict.fromkeys(SILENT, "silent")}  # fmt: skip
 
-
-def patient_view(answers: Answers, patient: Patient, setting: Setting) -> tuple[Card, ...]:
-    """`answers`: of this call alone. Raises PatientConflictError where her facts contradict each other."""
-    knowledge = answers.knowledge
+def patient_view(knowledge: Knowledge, patient: Patient, setting: Setting) -> tuple[Card, ...]:
+    """Raises PatientConflictError where her facts contradict each other."""
     patient = admit(knowledge, patient)
     states = [definition(knowledge, guideline, patient.values) for guideline in by_year(knowledge)]
     met = [society(knowledge, state.guideline) for state in states if state.met == "met"]
     if not met:
         return ()
-    counts = {state.guideline: _counts(answers, state.guideline, patient) for state in states}
-    return (_card(knowledge, setting, states, counts, met),)
+    return (_card(knowledge, setting, states, knowledge.kept(Counts).of(patient.values), met),)
 
 
 def in_scope(knowledge: Knowledge, patient: Patient) -> bool:
     """Whether she surely meets the definition of a guideline."""
     return any(definition(knowledge, one, patient.values).met == "met" for one in knowledge.guidelines)
-
-
-def _counts(answers: Answers, guideline: str, patient: Patient) -> Mapping[str, int]:
-    """Of treatments, how many answers fall into each group."""
-    treatments = (option.id for option in answers.knowledge.options.values() if option.kind == "treatment")
-    standings = (answers.standing(guideline, option, patient.values) for option in treatments)
-    return Counter(_group(standing) for standing in standings if standing is not None)
-
-
-def _group(standing: Standing) -> str:
-    groups = {GROUPS[answer] for answer in standing.possible}
-    return groups.pop() if len(groups) == 1 else "open"
 
 
 def _card(

@@ -23,7 +23,7 @@ def cards_for(shelf: Shelf, call: Call, record: Record, setting: Setting) -> tup
     try:
         patient = _patient(shelf.knowledge, record, call.context.patientId)
         if call.hook == "patient-view":
-            return patient_view(shelf.answers, patient, setting)
+            return patient_view(shelf.knowledge, patient, setting)
         return _on_orders(shelf, call, record, patient, setting)
     except PatientError as error:
         key = "cds.record-other" if error.key in ("fhir.two-patients", "fhir.no-such-patient") else "cds.record"

@@ -86,14 +86,11 @@ def _wrong(call: Call, hook: str) -> Iterator[str]:
         yield "Expected `fhirServer` and the type `Bearer` - at `$.fhirAuthorization`"
     if access is not None and not TOKEN.fullmatch(access.access_token):
         yield "Expected a token - at `$.fhirAuthorization.access_token`"
-    if hook == "order-select":
-        yield from _wrong_orders(context)
-
-
-def _wrong_orders(context: Context) -> Iterator[str]:
-    if not context.selections:
+    if context.draftOrders is not None and context.draftOrders.resourceType != "Bundle":
+        yield "Expected a Bundle - at `$.context.draftOrders`"
+    if context.selections == [] or (hook == "order-select" and context.selections is None):
         yield "Expected `array` of length >= 1 - at `$.context.selections`"
-    if context.draftOrders is None or context.draftOrders.resourceType != "Bundle":
+    if hook == "order-select" and context.draftOrders is None:
         yield "Expected a Bundle - at `$.context.draftOrders`"
 
 

@@ -14,13 +14,16 @@ UUID: Schema = {
     "type": "string", "format": "uuid",
     "pattern": "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
 }  # fmt: skip
+NULL: Schema = {"type": "null"}
+"""Optional elements may be null here, though the specification asks clients to leave them out."""
+MAYBE: Schema = {"type": ["string", "null"]}
 TOKEN: Schema = {"type": "string", "pattern": "^[!-~]{1,8000}$"}
 ACCESS: Schema = {
     "type": "object",
     "required": ["access_token", "token_type", "expires_in", "scope", "subject"],
     "properties": {
         "access_token": TOKEN, "token_type": {"const": "Bearer"}, "expires_in": {"type": "integer"},
-        "scope": {"type": "string"}, "subject": {"type": "string"}, "patient": {"type": "string"},
+        "scope": {"type": "string"}, "subject": {"type": "string"}, "patient": MAYBE,
     },
 }  # fmt: skip
 ORDERS: Schema = {
@@ -28,15 +31,16 @@ ORDERS: Schema = {
     "required": ["resourceType"],
     "properties": {
         "resourceType": {"const": "Bundle"},
-        "entry": {"type": "array", "items": {"type": "object", "properties": {"resource": {"type": "object"}}}},
+        "entry": {"type": ["array", "null"], "items": {"type": "object"}},
     },
 }
 CONTEXT: Schema = {
     "type": "object",
     "required": ["userId", "patientId"],
     "properties": {
-        "userId": TEXT, "patientId": ID, "encounterId": {"type": "string"},
-        "selections": {"type": "array", "minItems": 1, "items": {"type": "string"}}, "draftOrders": ORDERS,
+        "userId": TEXT, "patientId": ID, "encounterId": MAYBE,
+        "selections": {"type": ["array", "null"], "minItems": 1, "items": {"type": "string"}},
+        "draftOrders": {"anyOf": [ORDERS, NULL]},
     },
 }  # fmt: skip
 CALL: Schema = {
@@ -44,8 +48,8 @@ CALL: Schema = {
     "required": ["hook", "hookInstance", "context"],
     "dependentRequired": {"fhirAuthorization": ["fhirServer"]},
     "properties": {
-        "hook": {"type": "string"}, "hookInstance": UUID, "context": CONTEXT, "fhirServer": {"type": "string"},
-        "fhirAuthorization": ACCESS, "prefetch": {"type": "object"},
+        "hook": {"type": "string"}, "hookInstance": UUID, "context": CONTEXT, "fhirServer": MAYBE,
+        "fhirAuthorization": {"anyOf": [ACCESS, NULL]}, "prefetch": {"type": ["object", "null"]},
     },
 }  # fmt: skip
 EXAMPLE: Schema = {
@@ -92,17 +96,17 @@ FEEDBACK: Schema = {
                     "outcome": {"enum": ["accepted", "overridden"]},
                     "outcomeTimestamp": {"type": "string", "format": "date-time"},
                     "acceptedSuggestions": {
-                        "type": "array", "minItems": 1,
+                        "type": ["array", "null"], "minItems": 1,
                         "items": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
                     },
                     "overrideReason": {
-                        "type": "object",
+                        "type": ["object", "null"],
                         "properties": {
                             "reason": {
-                                "type": "object", "required": ["code", "system"],
+                                "type": ["object", "null"], "required": ["code", "system"],
                                 "properties": {"code": {"type": "string"}, "system": {"type": "string"}},
                             },
-                            "userComment": {"type": "string"},
+                            "userComment": MAYBE,
                         },
                     },
                 },
