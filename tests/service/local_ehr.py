@@ -150,7 +150,7 @@ class LocalEhr:
             Route("/jwks.json", self._jwks), Route("/fhir/.well-known/smart-configuration", self._configuration),
             Route("/fhir/{rest:path}", self._fhir), Route("/authorize", self._authorize),
             Route("/allowed", self._allowed), Route("/token", self._token, methods=["POST"]),
-            Route("/start", self._start),
+            Route("/start", self._start), Route("/favicon.ico", lambda _: Response(status_code=204)),
         ])  # fmt: skip
 
     async def _noted(self, request: Request) -> None:

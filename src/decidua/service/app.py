@@ -33,6 +33,7 @@ from decidua.service.doors import Doors
 from decidua.service.problems import told
 from decidua.service.settings import Settings
 from decidua.service.sign_in import SignIn, sign_in_pages
+from decidua.service.smart.router import smart_routes
 from decidua.web.router import router
 from decidua.web.shelf import Shelf
 from decidua.web.worker import WORKER
@@ -51,6 +52,7 @@ def create_app(shelf: Shelf, settings: Settings | None = None) -> FastAPI:
     app.state.shelf, app.state.settings, app.state.gate = shelf, settings, gate
     for routes in (cds_routes(shelf, gate), api(shelf), description_routes(), router(shelf)):
         app.include_router(routes)
+    app.include_router(smart_routes(shelf, settings, gate, sign_in))
     if settings.token is not None:
         app.include_router(sign_in_pages(sign_in))
     return app

@@ -21,8 +21,9 @@ from decidua.service.sign_in import SignIn
 from decidua.web.refused import Refused
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-OPEN = ("/static/", "/en/sign-in", "/ko/sign-in")
-"""What is seen without signing in: the page for it, and what every copy of the software ships."""
+OPEN = ("/static/", "/en/sign-in", "/ko/sign-in", "/smart/")
+"""What is seen without signing in: the page for it, what every copy of the software ships, and the way through a listed
+EHR, which is a way of signing in."""
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:/?#@\[\]\s]+)(:\d{1,5})?", re.IGNORECASE | re.ASCII)
 
