@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +137,16 @@ def test_the_command_says_it_before_it_starts(tmp_path: Path, lang: Lang) -> Non
     assert (ran.code, ran.out) == (2, "")
     assert "address" in ran.err
     assert python_words(ran.err) == []
+
+
+def test_the_service_needs_no_library_of_ehrs_until_one_is_named(tmp_path: Path) -> None:
+    """Without PyJWT and httpcore everything else runs, and --ehr says in one sentence what is missing."""
+    without = "import sys; sys.modules.update(dict.fromkeys(('jwt', 'httpcore', 'cryptography')))\n"
+    code = without + "from decidua.service.app import create_app; from decidua.cli.main import main; main()"
+    file = str(written(tmp_path, GOOD))
+    ran = subprocess.run(
+        [sys.executable, "-c", code, "serve", "--ehr", file], capture_output=True, text=True, timeout=60
+    )
+    assert ran.returncode == 2
+    assert "decidua[ehr]" in ran.stderr
+    assert python_words(ran.stderr) == []

@@ -18,7 +18,7 @@ from time import perf_counter
 LOGGER = logging.getLogger("decidua.service")
 AUDIT = logging.getLogger("decidua.audit")
 """Calls from EHRs: always written, whether or not other requests are."""
-SILENT = ("uvicorn.access", "uvicorn.error", "python_multipart", "asyncio")
+SILENT = ("uvicorn.access", "uvicorn.error", "python_multipart", "asyncio", "httpcore")
 """Their messages may quote what was sent; they are not passed on."""
 
 

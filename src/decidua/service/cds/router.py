@@ -77,6 +77,12 @@ def cds_routes(shelf: Shelf, gate: Gate) -> APIRouter:
     return routes
 
 
+async def _thrown_away(request: Request) -> None:
+    """The body of a caller who is nobody is taken off the connection, so that it can be used again, and not kept."""
+    async for _ in request.stream():
+        continue
+
+
 class _Service:
     def __init__(self, shelf: Shelf, gate: Gate) -> None:
         self.shelf, self.gate = shelf, gate
@@ -111,9 +117,13 @@ class _Service:
         return Cards(cards=await run_in_threadpool(cards_for, self.shelf, call, record, setting))
 
     async def _caller(self, request: Request, id_: str, audit: Audit) -> Ehr | None:
-        if id_ not in SERVICES:
-            raise Refused(404, "cds.no-service", services=", ".join(SERVICES))
-        ehr = await self.gate.caller(request)
+        try:
+            if id_ not in SERVICES:
+                raise Refused(404, "cds.no-service", services=", ".join(SERVICES))
+            ehr = await self.gate.caller(request)
+        except Refused:
+            await _thrown_away(request)
+            raise
         audit.ehr = ehr.name if ehr else "local"
         return ehr
 

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from typing import Any
 
 import httpcore
 
@@ -50,13 +51,17 @@ class Server:
     rests_until: float = 0.0
 
 
+Found = tuple[Any, ...]
+"""What `getaddrinfo` says of one address."""
+
+
 class Guard(httpcore.AsyncNetworkBackend):
     """Connects to addresses that may be reached. TLS still asks for the name, so a certificate must be the name's."""
 
     def __init__(self, networks: Sequence[Network]) -> None:
         self.networks = networks
         self.below = httpcore.AnyIOBackend()
-        self.looking: dict[str, asyncio.Lock] = {}
+        self.looking: dict[tuple[str, int], asyncio.Future[list[Found]]] = {}
 
     async def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
@@ -75,19 +80,25 @@ class Guard(httpcore.AsyncNetworkBackend):
         await asyncio.sleep(seconds)
 
     async def _addresses(self, host: str, port: int) -> list[str]:
-        """Up to three addresses that may be reached. One look-up of a name at a time: a resolver that hangs holds one
-        thread and not all of them."""
-        lock = self.looking.setdefault(host, asyncio.Lock())
-        async with lock:
-            try:
-                found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            except OSError:
-                raise UnreachableError("name") from None
+        """Up to three addresses that may be reached."""
+        found = await self._looked_up(host, port)
         told = dict.fromkeys(str(sockaddr[0]).partition("%")[0] for *_, sockaddr in found)
         good = [one for one in told if may_be_reached(ip_address(one), self.networks)]
         if not good:
             raise UnreachableError("address")
         return good[:3]
+
+    async def _looked_up(self, host: str, port: int) -> list[Found]:
+        """One look-up of a name at a time, shared by all who wait for it: a resolver that hangs holds one thread,
+        whoever gives up waiting."""
+        task = self.looking.get((host, port))
+        if task is None or task.done():
+            looked = asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            task = self.looking[host, port] = asyncio.ensure_future(looked)
+        try:
+            return list(await asyncio.shield(task))
+        except OSError:
+            raise UnreachableError("name") from None
 
 
 @dataclass
