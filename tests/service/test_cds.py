@@ -125,6 +125,12 @@ def test_no_card_for_others(trial: httpx.Client) -> None:
     assert trial.post(SELECT, json=order("C09AA05")).json() == {"cards": []}
 
 
+@pytest.mark.parametrize("user", [f"Patient/{PATIENT}", "RelatedPerson/1", f"https://ehr.test/fhir/Patient/{PATIENT}"])
+def test_no_card_for_a_patient_who_looks_at_her_own_record(trial: httpx.Client, user: str) -> None:
+    context = {"userId": user, "patientId": PATIENT}
+    assert trial.post(VIEW, json=call(context=context)).json() == {"cards": []}
+
+
 @pytest.mark.parametrize("style", ["us-core", "ips", "kr-core"])
 def test_records_in_three_public_styles(trial: httpx.Client, style: str) -> None:
     """US Core, the International Patient Summary and KR Core; `tests/intake/bundles` says which profile is followed."""

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from decidua.answers import Answers
 from decidua.consult import Cell, Consultation, consult
+from decidua.consult.patient import admit
 from decidua.facts import Patient
 from decidua.fhir.cards.frame import Setting, card, society
 from decidua.fhir.cards.models import Card
@@ -48,11 +49,12 @@ def order_select(answers: Answers, patient: Patient, drafts: Sequence[Draft], se
     """`answers`: of this call alone. Raises PatientConflictError where her facts contradict each other."""
     knowledge = answers.knowledge
     asked = asked_of(knowledge, patient, drafts)
+    within = in_scope(knowledge, admit(knowledge, patient))
+    asked = [one for one in asked if one.for_loss or within]
     if not asked:
         return ()
     met = consult(answers, patient, [one.option for one in asked])
-    within = in_scope(knowledge, met.patient)
-    found = (_card(met, one, setting) for one in asked if one.for_loss or within)
+    found = (_card(met, one, setting) for one in asked)
     return tuple(one for one in found if one is not None)[:MOST]
 
 

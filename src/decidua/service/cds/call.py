@@ -52,6 +52,11 @@ class Call(Struct, kw_only=True):
     fhirAuthorization: Authorization | None = None
     prefetch: Mapping[str, Raw] | None = None
 
+    @property
+    def by_patient(self) -> bool:
+        """Whether the user is the patient, or somebody close to her: what is said here is for clinicians."""
+        return self.context.userId.rpartition("/")[0].rpartition("/")[2] in ("Patient", "RelatedPerson")
+
 
 _CALL = msgspec.json.Decoder(Call)
 

@@ -110,6 +110,8 @@ class _Service:
         ehr = await self._caller(request, id_, audit)
         call = read_call(await taken(request, JSON, LARGEST), SERVICES[id_])
         audit.instance = call.hookInstance.lower()
+        if call.by_patient:
+            return Cards(cards=())
         record = await gather(self.templates, call.prefetch or {}, call.context.patientId, self._access(call, ehr))
         audit.data = record.origin
         lang = tongue(request, ehr.language if ehr else "en")
