@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -25,16 +25,22 @@ def shipped_shelf() -> Shelf:
 
 
 @contextmanager
-def live(settings: Settings | None = None, shelf: Shelf | None = None) -> Iterator[str]:
-    """`with live() as base:` gives the base address, such as http://127.0.0.1:43127, without a slash at its end."""
-    app = create_app(shelf or shipped_shelf(), settings)
+def live(
+    settings: Settings | Callable[[str], Settings] | None = None, shelf: Shelf | None = None
+) -> Iterator[str]:  # fmt: skip
+    """`with live() as base:` gives the base address, such as http://127.0.0.1:43127, without a slash at its end.
+
+    `settings` may be made from that address.
+    """
     with socket.create_server(("127.0.0.1", 0)) as bound:
+        base = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        app = create_app(shelf or shipped_shelf(), settings(base) if callable(settings) else settings)
         server = uvicorn.Server(config_for(app))
         thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
         thread.start()
         _wait_for(server, thread)
         try:
-            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+            yield base
         finally:
             server.should_exit = True
             thread.join(10)

@@ -20,16 +20,22 @@ from service.running import shipped_shelf
 BEYOND_A_SCHEMA = ["2xx", "401", "403", "404", "409", "422", "429", "5xx"]
 """A patient who follows the schema may contradict herself or have an impossible weight; a CSV is any text. Then the
 sentence of a 409 or 422 is the right answer."""
+OF_A_CALL = ["2xx", "400", "412", "422", "5xx"]
+"""A call that follows the schema may be for another hook, lack orders or data, or hold a record that is none."""
 CONFIG: dict[str, Any] = {
     "generation": {"max-examples": int(os.environ.get("SCHEMATHESIS_EXAMPLES", "20")), "deterministic": True},
     "operations": [
         {"include-path": path, "checks": {"positive_data_acceptance": {"expected-statuses": BEYOND_A_SCHEMA}}}
         for path in ("/api/v1/consult", "/api/v1/pool", "/api/v1/pool.svg")
+    ]
+    + [
+        {"include-path": path, "checks": {"positive_data_acceptance": {"expected-statuses": OF_A_CALL}}}
+        for path in ("/cds-services/{id}", "/cds-services/{id}/feedback")
     ],
 }
 pytestmark = pytest.mark.slow
 
-app = create_app(shipped_shelf(), Settings(names=LOOPBACK | {"testserver"}))
+app = create_app(shipped_shelf(), Settings(names=LOOPBACK | {"testserver"}, cds_hooks=True))
 schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", app, config=SchemathesisConfig.from_dict(CONFIG))
 
 

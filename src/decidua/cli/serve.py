@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,12 +33,18 @@ NEEDED = ("fastapi", "python_multipart", "uvicorn")
     "--cohorts", type=click.Path(path_type=Path), metavar="DIR",
     help="A folder of cohorts; its files can be audited from the page, one at a time.",
 )  # fmt: skip
+@click.option("--cds-hooks", is_flag=True, help="Offer CDS Hooks; without --ehr to this machine only, as a trial.")
+@click.option(
+    "--ehr", type=click.Path(path_type=Path), metavar="FILE",
+    help="Which EHRs may call and be asked (YAML); docs/cds-hooks.md has it.",
+)  # fmt: skip
 @reply_file
 @language
 @packages
 def command(
     host: str, port: int, names: tuple[str, ...], token_file: Path | None, tls: bool, workers: int, browse: bool,
-    log: bool, cohorts: Path | None, reply: Path | None, lang: Lang, packages: tuple[Path, ...],
+    log: bool, cohorts: Path | None, cds_hooks: bool, ehr: Path | None, reply: Path | None, lang: Lang,
+    packages: tuple[Path, ...],
 ) -> None:  # fmt: skip
     """Serve the pages and the API, until Ctrl-C. Nothing about a patient is kept between requests.
 
@@ -46,14 +53,24 @@ def command(
     _require_web()
     _require_cohorts(cohorts, workers)
     from decidua.language import say
+    from decidua.service.cds.gate import Gate
+    from decidua.service.ehr.settings import read_ehr_settings
     from decidua.service.listen import address_of, bind, is_loopback, read_token, run, settings_for
 
-    settings = settings_for(host, names, read_token(token_file), tls=tls, log_requests=log, cohorts=cohorts)
+    settings = settings_for(
+        host, names, read_token(token_file), tls=tls, log_requests=log, cohorts=cohorts,
+        ehr=read_ehr_settings(ehr) if ehr else None, cds_hooks=cds_hooks,
+    )  # fmt: skip
+    Gate(settings).put_away()  # what is wrong with keys and files is said before the service starts
     with bind(host, port) as bound:
         url = address_of(bound, host)
+        settings = replace(settings, base=url.rstrip("/"))
         click.echo(say(lang, "serve.at", url=f"{url}{lang}/consult" if lang == "ko" else url))
         if not is_loopback(host) and not tls:
             click.echo(say(lang, "serve.open", host=host), err=True)
+        if settings.cds_hooks:
+            base = settings.ehr.base if settings.ehr else settings.base
+            click.echo(say(lang, "serve.cds", url=f"{base}/cds-services"))
         if browse:
             click.launch(url)
         try:

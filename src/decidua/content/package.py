@@ -27,7 +27,7 @@ KINDS = (
     "tables", "claims", "methods", "evidence_links", "plots", "baselines", "outcomes", "comparisons", "harms",
 )  # fmt: skip
 NOT_CONTENT = re.compile(
-    r"(^|/)(package\.yaml|words/[^/]+\.(en|ko)\.yaml|fhir/mapping\.yaml|audit/codes\.yaml)$|^synthetic\.yaml$"
+    r"(^|/)(package\.yaml|words/[^/]+\.(en|ko)\.yaml|fhir/(mapping|orders)\.yaml|audit/codes\.yaml)$|^synthetic\.yaml$"
 )
 """What holds no items: the manifest, the sentences of the interface, how FHIR is read, which code means an option, and
 how a synthetic cohort is drawn."""

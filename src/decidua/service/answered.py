@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from time import perf_counter
 
 from fastapi import Request
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,20 +27,23 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+CALLED = "/cds-services"
+"""Addresses that pages of EHRs may call."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 
 
 class Answered:
     """Nothing passes it without its headers, and no error reaches the server below, which would print it."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, origins: frozenset[str] = frozenset()) -> None:
+        self.app, self.origins = app, origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         began, request_id, status, asked = perf_counter(), secrets.token_hex(8), 0, scope["method"]
+        scope = {**scope, "decidua.request": request_id}
         if asked == "HEAD":  # every page can be asked for its headers; the server below drops the body
             scope = {**scope, "method": "GET"}
 
@@ -48,7 +51,10 @@ class Answered:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _add_headers(MutableHeaders(scope=message), request_id)
+                headers = MutableHeaders(scope=message)
+                _add_headers(headers, request_id)
+                if scope["path"].startswith(CALLED):
+                    self._open_to(headers, Headers(scope=scope).get("origin", ""))
             await send(message)
 
         try:
@@ -61,6 +67,15 @@ class Answered:
             if not status:
                 await told(Request(scope), error)(scope, receive, sent)
         note_request(request_id, asked if asked in METHODS else "-", route_of(scope), status, perf_counter() - began)
+
+    def _open_to(self, headers: MutableHeaders, origin: str) -> None:
+        """CORS: pages of listed EHRs may read what is answered to calls, with a token and without cookies."""
+        headers.add_vary_header("Origin")
+        if origin in self.origins:
+            headers["Access-Control-Allow-Origin"] = origin
+            headers["Access-Control-Allow-Methods"] = "GET, POST"
+            headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+            headers["Access-Control-Max-Age"] = "600"
 
 
 def _add_headers(headers: MutableHeaders, request_id: str) -> None:

@@ -22,16 +22,20 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from decidua import __version__
+from decidua.fhir.cards import Counts
 from decidua.guidelines import Knowledge, read_knowledge
 from decidua.service.answered import Answered
 from decidua.service.api import api
 from decidua.service.bounds import Bounds
+from decidua.service.cds.gate import Gate
+from decidua.service.cds.router import cds_routes
 from decidua.service.description import description_routes
 from decidua.service.doors import Doors
 from decidua.service.fhir import fhir_routes
 from decidua.service.problems import told
 from decidua.service.settings import Settings
 from decidua.service.sign_in import SignIn, sign_in_pages
+from decidua.service.smart.router import smart_routes
 from decidua.web.audit.running import Audits
 from decidua.web.router import router
 from decidua.web.shelf import Shelf
@@ -51,10 +55,12 @@ def create_app(
         redirect_slashes=False, middleware=_layers(settings, sign_in),
         exception_handlers={HTTPException: _told, RequestValidationError: _told},
     )  # fmt: skip
-    app.state.shelf, app.state.settings, app.state.audits = shelf, settings, audits
+    gate = Gate(settings)
+    app.state.shelf, app.state.settings, app.state.audits, app.state.gate = shelf, settings, audits, gate
     standards = fhir_routes(shelf, secured=settings.token is not None)
-    for routes in (api(shelf), description_routes(), standards, router(shelf, audits)):
+    for routes in (cds_routes(shelf, gate), api(shelf), description_routes(), standards, router(shelf, audits)):
         app.include_router(routes)
+    app.include_router(smart_routes(shelf, settings, gate, sign_in))
     if settings.token is not None:
         app.include_router(sign_in_pages(sign_in))
     return app
@@ -63,7 +69,7 @@ def create_app(
 def _layers(settings: Settings, sign_in: SignIn) -> list[Middleware]:
     """From outside inwards."""
     return [
-        Middleware(Answered),
+        Middleware(Answered, origins=settings.origins),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
         Middleware(Doors, settings=settings, sign_in=sign_in),
         Middleware(Bounds, limits=settings.limits),
@@ -82,14 +88,17 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     """
     gc.enable()
     current_default_thread_limiter().total_tokens = app.state.settings.limits.threads
-    Thread(target=_warm, args=(app.state.shelf,), daemon=True).start()
+    Thread(target=_warm, args=(app.state.shelf, app.state.gate), daemon=True).start()
     yield
+    await app.state.gate.close()
     WORKER.close()
     app.state.audits.end()
 
 
-def _warm(shelf: Shelf) -> None:
+def _warm(shelf: Shelf, gate: Gate) -> None:
     """What was worked out stays for good: the collector need not look at it again."""
     shelf.warm()
+    if gate.on:
+        shelf.knowledge.kept(Counts)
     gc.collect()
     gc.freeze()

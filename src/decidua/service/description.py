@@ -24,6 +24,7 @@ from decidua.service.problems import Problem
 from decidua.web.drawing_pages import page
 
 SPOKEN = ("summary", "description", "title")
+TAGS = ("consult", "content", "evidence", "pool", "cds")
 
 
 @cache
@@ -33,7 +34,7 @@ def described(app: FastAPI, lang: Lang) -> dict[str, Any]:
         title="Decidua", version=__version__, openapi_version="3.1.0", summary="api.summary",
         description="api.description", routes=app.routes,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        tags=[{"name": name, "description": f"api.tag-{name}"} for name in ("consult", "content", "evidence", "pool")],
+        tags=[{"name": name, "description": f"api.tag-{name}"} for name in TAGS],
     )  # fmt: skip
     made["components"]["schemas"]["Problem"] = Problem.model_json_schema()
     if app.state.settings.token is not None:

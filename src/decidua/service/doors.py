@@ -13,7 +13,7 @@ import re
 from ipaddress import ip_address
 
 from fastapi import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from decidua.service.settings import PROGRAMS, Settings
@@ -21,8 +21,9 @@ from decidua.service.sign_in import SignIn
 from decidua.web.refused import Refused
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-OPEN = ("/static/", "/en/sign-in", "/ko/sign-in")
-"""What is seen without signing in: the page for it, and what every copy of the software ships."""
+OPEN = ("/static/", "/en/sign-in", "/ko/sign-in", "/smart/")
+"""What is seen without signing in: the page for it, what every copy of the software ships, and the way through a listed
+EHR, which is a way of signing in."""
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:/?#@\[\]\s]+)(:\d{1,5})?", re.IGNORECASE | re.ASCII)
 
@@ -39,6 +40,11 @@ class Doors:
             return
         request = Request(scope)
         check_host(request, self.settings)
+        if is_called(scope["path"]):
+            check_caller(request, self.settings.origins)
+            asked = self.app if request.method != "OPTIONS" else Response(status_code=204)
+            await asked(scope, receive, send)
+            return
         signed_in = self.sign_in.admits(request)
         if request.method not in SAFE:
             check_origin(request, vouched=bool(self.settings.token) and signed_in)
@@ -54,6 +60,21 @@ class Doors:
             lang = path[1:3] if path[1:3] in ("en", "ko") else "en"
             return RedirectResponse(f"/{lang}/sign-in", 303)
         raise Refused(401, "refused.token", headers={"WWW-Authenticate": "Bearer"})
+
+
+def is_called(path: str) -> bool:
+    """Addresses that EHRs call: who they are, their own token says (`service.ehr.tokens`)."""
+    return path == "/cds-services" or path.startswith("/cds-services/")
+
+
+def check_caller(request: Request, origins: frozenset[str]) -> None:
+    """Raises Refused 403 for a call that a page of somebody else made a browser send; programs name no origin."""
+    origin = request.headers.get("origin")
+    if origin in origins or request.method == "GET":
+        return
+    foreign = request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
+    if foreign or (origin is not None and origin.partition("://")[2] != request.headers.get("host")):
+        raise Refused(403, "refused.origin")
 
 
 def check_host(request: Request, settings: Settings) -> None:

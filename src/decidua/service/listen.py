@@ -7,9 +7,12 @@ import errno
 import os
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import h11
 import uvicorn
@@ -24,6 +27,9 @@ from decidua.service.app import create_app
 from decidua.service.log import set_up_log
 from decidua.service.settings import LOOPBACK, SHORTEST_TOKEN, Settings
 from decidua.web.shelf import open_shelf
+
+if TYPE_CHECKING:
+    from decidua.service.ehr.settings import EhrSettings
 
 HEADERS_WITHIN = 10.0
 """Seconds for the head of a request to arrive, from the first byte or from the start of the connection."""
@@ -98,16 +104,22 @@ def bind(host: str, port: int) -> socket.socket:
 
 def settings_for(
     host: str, names: tuple[str, ...], token: str | None, *, tls: bool, log_requests: bool,
-    cohorts: Path | None = None,
+    cohorts: Path | None = None, ehr: EhrSettings | None = None, cds_hooks: bool = False,
 ) -> Settings:  # fmt: skip
-    """Raises UsageError for an address that others can reach, without an access token."""
+    """Raises UsageError for an address that others can reach, without an access token, or with services for EHRs of
+    which none is listed."""
     if token is None and not is_loopback(host):
         raise UsageError("error.serve-token", host=host, least=SHORTEST_TOKEN)
+    if cds_hooks and ehr is None and not is_loopback(host):
+        raise UsageError("error.cds-ehr", host=host)
     everywhere = host in ("0.0.0.0", "::")
     own = {socket.gethostname().lower()} if everywhere else {host.lower()}
-    known = LOOPBACK | own | {name.lower() for name in names}
-    return Settings(frozenset(known), everywhere, token, secure=tls, log_requests=log_requests,
-                    cohorts=cohorts)  # fmt: skip
+    known = LOOPBACK | own | {name.lower() for name in names} | ({ehr.host} if ehr else set())
+    secure = tls or (ehr is not None and ehr.base.startswith("https:"))
+    return Settings(
+        frozenset(known), everywhere, token, secure=secure, log_requests=log_requests, cohorts=cohorts, ehr=ehr,
+        cds_hooks=cds_hooks or (ehr is not None and ehr.cds_hooks),
+    )  # fmt: skip
 
 
 def is_loopback(host: str) -> bool:
@@ -138,10 +150,12 @@ def address_of(bound: socket.socket, host: str) -> str:
 def run(bound: socket.socket, settings: Settings, opened: Callable[[], Knowledge], workers: int) -> None:
     """Until Ctrl-C or SIGTERM. `opened` is picklable: with several workers each process opens the content itself."""
     set_up_log(requests=settings.log_requests)
-    config = config_for(partial(made, settings, opened), factory=True, workers=workers)
     if workers == 1:
-        uvicorn.Server(config).run([bound])
-    else:
+        uvicorn.Server(config_for(partial(made, settings, opened), factory=True)).run([bound])
+        return
+    with TemporaryDirectory(prefix="decidua-") as folder:  # only its owner can look into it; it holds digests
+        shared = replace(settings, replay=Path(folder) / "used-tokens") if settings.ehr else settings
+        config = config_for(partial(made, shared, opened), factory=True, workers=workers)
         Multiprocess(config, [bound]).run()
 
 

@@ -11,10 +11,14 @@ import json
 import logging
 import sys
 import traceback
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import perf_counter
 
 LOGGER = logging.getLogger("decidua.service")
-SILENT = ("uvicorn.access", "uvicorn.error", "python_multipart", "asyncio")
+AUDIT = logging.getLogger("decidua.audit")
+"""Calls from EHRs: always written, whether or not other requests are."""
+SILENT = ("uvicorn.access", "uvicorn.error", "python_multipart", "asyncio", "httpcore")
 """Their messages may quote what was sent; they are not passed on."""
 
 
@@ -34,6 +38,8 @@ def set_up_log(*, requests: bool) -> None:
     LOGGER.handlers = [handler]
     LOGGER.propagate = False
     LOGGER.setLevel(logging.INFO if requests else logging.WARNING)
+    AUDIT.handlers, AUDIT.propagate = [handler], False
+    AUDIT.setLevel(logging.INFO)
     for name in SILENT:
         other = logging.getLogger(name)
         other.handlers, other.propagate = [logging.NullHandler()], False
@@ -47,6 +53,33 @@ def note_request(request_id: str, method: str, route: str, status: int, seconds:
 def note_unforeseen(request_id: str, route: str, error: BaseException) -> None:
     said = {"request": request_id, "route": route, "type": type(error).__name__, "place": _place(error)}
     LOGGER.error("unforeseen", extra={"said": said})
+
+
+@dataclass
+class Audit:
+    """One call from an EHR: who (by the name in the settings), which service, with what data, and how it ended.
+
+    `instance` is the call's own number, a random UUID by which the EHR's log and this one can be brought together.
+    """
+
+    request: str
+    service: str
+    ehr: str = "-"
+    instance: str = "-"
+    data: str = "-"
+    began: float = field(default_factory=perf_counter)
+
+    def answered(self, count: int) -> None:
+        """`count`: of cards, or of items of feedback."""
+        self._note(200, count=count)
+
+    def refused(self, status: int, key: str) -> None:
+        self._note(status, reason=key)
+
+    def _note(self, status: int, **more: object) -> None:
+        said = {"request": self.request, "ehr": self.ehr, "service": self.service, "instance": self.instance,
+                "data": self.data, "status": status, "ms": round((perf_counter() - self.began) * 1000)}  # fmt: skip
+        AUDIT.info("ehr-call", extra={"said": {**said, **more}})
 
 
 def _place(error: BaseException) -> list[str]:

@@ -41,7 +41,7 @@ def told(request: Request, error: Exception) -> Response:
     refused = as_refused(error)
     lang = language_of(request)
     detail = (error if isinstance(error, DeciduaError) else refused).message(lang)
-    if request.scope["path"].startswith("/api/"):
+    if request.scope["path"].startswith(("/api/", "/cds-services")):
         problem = Problem(
             title=HTTPStatus(refused.status).phrase, status=refused.status, detail=detail, key=refused.key,
             language=lang,

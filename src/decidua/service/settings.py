@@ -5,6 +5,10 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decidua.service.ehr.settings import EhrSettings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PROGRAMS = ("/api/", "/fhir/")
@@ -32,7 +36,9 @@ class Limits:
 class Settings:
     """`names`: hosts by which the service may be addressed, without port. `any_address`: any bare address as well,
     for a service that listens on all of them. `token`: None on loopback, where nobody else can ask. `secure`: it is
-    reached by TLS, through a proxy, so that a browser may send its cookie no other way."""
+    reached by TLS, through a proxy, so that a browser may send its cookie no other way. `ehr`: which EHRs may call.
+    `cds_hooks`: there are services of CDS Hooks; without `ehr` for this machine only. `base`: the address that cards
+    lead to where no `ehr` says it. `replay`: the file in which several processes note tokens that were used."""
 
     names: frozenset[str] = LOOPBACK
     any_address: bool = False
@@ -44,3 +50,12 @@ class Settings:
     cohorts: Path | None = None
     """The folder whose files may be audited; None: none."""
     limits: Limits = Limits()
+    ehr: EhrSettings | None = None
+    cds_hooks: bool = False
+    base: str = "http://127.0.0.1:8000"
+    replay: Path | None = None
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Of EHRs whose pages call from a browser."""
+        return self.ehr.origins if self.ehr else frozenset()

@@ -61,12 +61,13 @@ def read_fhir_file(
 
 def read_fhir(
     pages: Sequence[bytes], *, name: str, vocabulary: Vocabulary, stated: Collection[str] = (),
-    as_of: date | None = None, patient: str | None = None,
+    as_of: date | None = None, patient: str | None = None, codes: Codes | None = None,
 ) -> Mapped:  # fmt: skip
     """The patient in the pages of one answer; a file is one page.
 
     name: what errors call it. stated: ids of the named criteria that may be given as yes or no. as_of: today if
-    None. patient: the id of the Patient to read where there are several.
+    None. patient: the id of the Patient to read where there are several. codes: those of `vocabulary` and `stated`,
+    if they were made before; they are the same for every patient.
 
     Raises PatientSyntaxError where it is no bundle, PatientError for two patients, PatientConflictError where facts
     contradict each other. A value that cannot be read costs only itself, and is in the notes.
@@ -76,7 +77,7 @@ def read_fhir(
     subject = Subject(read, patient, name)
     today = as_of or date.today()
     table = tables()
-    codes = Codes(vocabulary, stated, table)
+    codes = codes or Codes(vocabulary, stated, table)
     hearing = Hearing(vocabulary, codes, table, today, subject.references, notes)
     gender = _hear_all(hearing, read, subject)
     told, problems = _told(hearing, read, name)

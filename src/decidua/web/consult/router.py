@@ -31,7 +31,7 @@ Fields = Sequence[tuple[str, str]]
 
 def consult_pages(shelf: Shelf) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
-    pages = _Pages(shelf)
+    pages = pages_of(shelf)
 
     @routes.get("/{lang}/consult")
     def empty(request: Request, lang: Lang, example: str | None = None) -> HTMLResponse:
@@ -58,7 +58,12 @@ def consult_pages(shelf: Shelf) -> APIRouter:
     return routes
 
 
-class _Pages:
+def pages_of(shelf: Shelf) -> ConsultPages:
+    """The pages by themselves, for a service that fills the form from elsewhere."""
+    return ConsultPages(shelf)
+
+
+class ConsultPages:
     def __init__(self, shelf: Shelf) -> None:
         self.shelf, self.knowledge = shelf, shelf.knowledge
 
@@ -82,11 +87,14 @@ class _Pages:
             return self._draw(request, "results.html.j2", lang, made)
         return self._draw(request, "results_row.html.j2", lang, made, option=option)
 
-    def whole(self, request: Request, lang: Lang, fields: Fields, refused: str | None = None) -> HTMLResponse:
+    def whole(
+        self, request: Request, lang: Lang, fields: Fields, refused: str | None = None, launched: object = None
+    ) -> HTMLResponse:
+        """`launched`: what stands above a form that was filled from a record (`consult.launched`)."""
         made = screen(self.shelf, fields, lang)
         return self._draw(
-            request, "consult.html.j2", lang, made, refused=refused, examples=example_titles(), largest_file=FILE,
-            status=422 if refused else 200, **self._form(fields, lang),
+            request, "consult.html.j2", lang, made, refused=refused, launched=launched, examples=example_titles(),
+            largest_file=FILE, status=422 if refused else 200, **self._form(fields, lang),
         )  # fmt: skip
 
     def _draw(self, request: Request, template: str, lang: Lang, made: Screen, **parts: object) -> HTMLResponse:

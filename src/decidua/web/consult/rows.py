@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from decidua.web.patient_form.fields import ROWS, Entries, Fields
+from decidua.web.patient_form.fields import ROWS, SOURCE, Entries, Fields
 
 
 def with_rows(fields: Sequence[tuple[str, str]]) -> Fields:
     """The fields after the button that was pressed, if one was."""
     asked = dict(fields)
-    gone = f"{asked['take']}." if asked.get("take") else "\0"
+    gone = (f"{asked['take']}.", f"{SOURCE}{asked['take']}.") if asked.get("take") else "\0"
     kept = tuple((name, text) for name, text in fields if not name.startswith(gone) and name not in ("add", "take"))
     return kept + _added(kept, asked.get("add", ""))
 

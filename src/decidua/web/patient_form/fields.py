@@ -6,6 +6,7 @@ as_of, title            as in a patient file
 pregnancies_complete    yes, no, or none: there was no pregnancy; pregnancies_listed: yes for an empty list
 pregnancy.<n>.<key>     one row of past pregnancies; `when` is a year or a date; an outcome of `unknown` is a row too
 result.<n>.<key>        one dated result
+source.<field>          where the value of a field comes from, if from a record
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
+SOURCE = "source."
+"""Before the name of a field that was filled from a record: what the record gives there, and where. It is carried along
+with the form and is no part of the patient."""
 Fields = tuple[tuple[str, str], ...]
 
 PREGNANCY = (
