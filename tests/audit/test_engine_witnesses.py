@@ -103,7 +103,7 @@ def test_answers(answers: Answers, guideline: str, step: int) -> None:
             for bits in mask:
                 together |= bits
             assert together == mask_of(standing.possible), (cell, woman)
-    assert len(rows) > 100
+    assert len(rows) > 15
 
 
 @pytest.mark.parametrize("guideline", ["asri-2025", "asrm-2012", "eshre-2022"])

@@ -43,12 +43,12 @@ class Counting:
         self.counts.rows += batch.height
         for reason in refused:
             self.counts.refuse(*reason)
-        walked = self._possible(self._walked(codes))
+        walked = self._possible(self.walked(codes))
         if walked.height:
             self._count(walked)
         return walked
 
-    def _walked(self, codes: pl.DataFrame) -> pl.DataFrame:
+    def walked(self, codes: pl.DataFrame) -> pl.DataFrame:
         found = codes.lazy().with_columns(map(_walk, self.speaking)).collect()
         if not found.height or not self.speaking:
             return found
