@@ -90,6 +90,14 @@ def test_gzip_whole_and_cut(tmp_path: Path, vocabulary: Vocabulary) -> None:
     assert read == rows(whole, "patient", "losses")[: len(read)]
 
 
+def test_a_line_that_is_cut_is_no_row(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    text = b"patient,losses\n" + b"".join(b"p%d,%d\n" % (n, 20 + n) for n in range(9))
+    packed = gzip.compress(text, 0)
+    for missing in range(9, 40):
+        read = rows(cohort(tmp_path, packed[:-missing], vocabulary, name="c.csv.gz"), "patient", "losses")
+        assert read == [(f"p{n}", 20.0 + n) for n in range(len(read))]
+
+
 def test_nothing_to_read(tmp_path: Path, vocabulary: Vocabulary) -> None:
     for content, key in (
         (b"", "cohort.file-empty"),

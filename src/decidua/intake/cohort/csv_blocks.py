@@ -131,9 +131,7 @@ def _parts(block: bytes) -> list[bytes]:
 
 def _regular(file: CsvFile, block: bytes) -> bool:
     """Whether the separators are as many as in so many whole rows; the engine itself refuses a row too long."""
-    if b'"' in block or LOST in block or b"\0" in block or block.startswith((b"\n", b"\r")):
-        return False
-    if b"\n\n" in block or b"\n\r" in block:
+    if b'"' in block or LOST in block or b"\0" in block:
         return False
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
     return block.count(file.separator.encode()) == lines * (len(file.names) - 1) and len(file.names) > 1
