@@ -23,6 +23,7 @@ VERBS = {
     "reproduce": "Recompute every printed number that follows from others.",
     "pool": "Pool studies: one meta-analysis of a CSV or RevMan 5 file.",
     "appraise": "Appraise evidence by GRADE, or a guideline by AGREE II.",
+    "synthesize": "Write a plausible cohort, not a real one, for benchmarks and trying things out.",
     "export": "Write the guidelines as CQL, as a FHIR package, or their evidence in FHIR R5.",
     "docket": "Open questions to the guidelines' authors.",
     "serve": "Serve the pages and the API, on this machine.",

@@ -26,8 +26,11 @@ KINDS = (
     "sources", "discrepancies", "disagreement_kinds", "background", "not_covered", "chances", "indications_of",
     "tables", "claims", "methods", "evidence_links", "plots", "baselines", "outcomes", "comparisons", "harms",
 )  # fmt: skip
-NOT_CONTENT = re.compile(r"(^|/)(package\.yaml|words/[^/]+\.(en|ko)\.yaml|fhir/mapping\.yaml|audit/codes\.yaml)$")
-"""What holds no items: the manifest, the sentences of the interface, how FHIR is read, which code means an option."""
+NOT_CONTENT = re.compile(
+    r"(^|/)(package\.yaml|words/[^/]+\.(en|ko)\.yaml|fhir/mapping\.yaml|audit/codes\.yaml)$|^synthetic\.yaml$"
+)
+"""What holds no items: the manifest, the sentences of the interface, how FHIR is read, which code means an option, and
+how a synthetic cohort is drawn."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,223 @@
+"""`decidua synthesize N --out FILE`: a plausible cohort, for benchmarks, tests and trying things out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from decidua.cli.settings import language, open_knowledge, packages
+
+if TYPE_CHECKING:
+    from decidua.audit.synthetic import Cohort
+    from decidua.audit.synthetic.cohort import Progress
+    from decidua.language import Lang
+
+SHAPES = ("parquet", "csv", "ndjson", "bulk")
+MOST = 999_999_999
+"""Patients: their numbers have nine digits."""
+MOST_SEED = 2**63 - 1
+"""What every reader of the metadata holds as a whole number."""
+
+
+@click.command(context_settings={"ignore_unknown_options": True})  # so that -5 is a wrong number, not an option
+@click.argument("count", metavar="N")
+@click.option("--seed", default="0", show_default=True, metavar="S", help="The same seed makes the same cohort.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="A new file or folder.")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(SHAPES),
+    help="Default: by the ending of FILE; without one, bulk: a folder of NDJSON files.",
+)
+@click.option("--force", is_flag=True, help="Replace what is there.")
+@language
+@packages
+def command(
+    count: str, seed: str, out: Path, shape: str | None, force: bool, lang: Lang, packages: tuple[Path, ...]
+) -> None:
+    """Write N synthetic patients to FILE: plausible, not real.
+
+    Parquet (a facts table), CSV, FHIR R4 as NDJSON with one Bundle a line, or a bulk folder. Every rate has a source
+    or is marked as an assumption (docs/synthetic.md). No conclusion about care may be drawn from what is made.
+    """
+    from decidua.language import say
+
+    rows = _whole(count, MOST, "error.synthesize-count")
+    number = _whole(seed, MOST_SEED, "error.synthesize-seed")
+    chosen = shape or _shape_of(out)
+    _refuse(out, chosen, force)
+    _require_extras()
+    from decidua.audit.synthetic import Cohort, read_model
+
+    cohort = Cohort(read_model(open_knowledge(packages)), rows, number)
+    with _stopping() as check, _bar(rows, lang, check) as progress:
+        _beside(lambda: _write(cohort, out, chosen, force, progress))
+    as_of = cohort.about.as_of
+    click.echo(say(lang, "synthesize.written", count=f"{rows:,}", out=out, seed=number, as_of=as_of), err=True)
+
+
+def _whole(given: str, most: int, key: str) -> int:
+    from decidua.errors import UsageError
+
+    if not (given.isascii() and given.isdigit() and int(given[:30]) <= most):
+        raise UsageError(key, given=given[:40], most=most)
+    return int(given)
+
+
+def _shape_of(out: Path) -> str:
+    from decidua.errors import UsageError
+
+    ending = out.suffix.lower()
+    if not ending:
+        return "bulk"
+    if ending[1:] not in SHAPES[:3]:
+        raise UsageError("error.synthesize-suffix", given=out)
+    return ending[1:]
+
+
+def _refuse(out: Path, shape: str, force: bool) -> None:
+    """Whatever would fail at the end fails before the work."""
+    from decidua.errors import UsageError
+
+    if out.is_dir() and shape != "bulk":
+        raise UsageError("error.synthesize-is-folder", given=out, shape=shape)
+    if out.exists() and not out.is_dir() and shape == "bulk":
+        raise UsageError("error.synthesize-is-file", given=out)
+    if out.exists() and not force:
+        raise UsageError("error.file-exists", given=out)
+
+
+def _require_extras() -> None:
+    from importlib.util import find_spec
+
+    from decidua.errors import UsageError
+
+    if not (find_spec("numpy") and find_spec("polars")):
+        raise UsageError("error.synthesize-extra")
+
+
+def _write(cohort: Cohort, out: Path, shape: str, force: bool, progress: Progress) -> None:
+    """Raises UsageError where it cannot be written; what was there before stays."""
+    from decidua.audit.synthetic.csv_file import write_csv
+    from decidua.fhir.cohort_files import write_bulk, write_bundles
+    from decidua.fhir.ndjson import KINDS, FhirRows
+    from decidua.intake.cohort import new_file, write_facts
+
+    workers = _cores()
+    if shape == "parquet":
+        write_facts(cohort.table(progress, workers), out, force=force)
+        return
+    if shape == "csv":
+        with new_file(out, force=force) as part:
+            write_csv(cohort, part, progress, workers)
+        return
+    model = cohort.model
+    names = [stated.name for stated in model.written.stated]
+    rows = FhirRows(model.knowledge.vocabulary, names, model.written.as_of, entries=shape == "ndjson")
+    if shape == "ndjson":
+        with new_file(out, force=force) as part:
+            write_bundles(cohort.frames(workers), rows, part, progress)
+    else:
+        with _new_folder(out, [f"{kind}.ndjson" for kind in KINDS], force) as part:
+            write_bulk(cohort.frames(workers), rows, part, progress)
+
+
+def _cores() -> int:
+    import os
+
+    return min(os.cpu_count() or 1, 4)
+
+
+@contextmanager
+def _new_folder(out: Path, own: list[str], force: bool) -> Iterator[Path]:
+    """A folder that is there whole or not at all; one that holds anything else is never replaced."""
+    import os
+    import shutil
+
+    from decidua.errors import UsageError
+
+    part, old = (out.with_name(f".{out.name}.{os.getpid()}.{kind}") for kind in ("part", "old"))
+    try:
+        if out.is_dir() and any(file.name not in own for file in out.iterdir()):
+            raise UsageError("error.synthesize-folder", given=out)
+        part.mkdir()
+        yield part
+        if out.is_dir() and force:
+            out.rename(old)
+        part.rename(out)
+    except OSError as error:
+        raise UsageError("error.cannot-write", given=out, reason=error.strerror or type(error).__name__) from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+class _Stopped(Exception):
+    """Ctrl-C was pressed."""
+
+
+@contextmanager
+def _stopping() -> Iterator[Callable[[], None]]:
+    """Gives what is asked between two parts of the work whether to go on; a Ctrl-C stops it there.
+
+    Python would raise in the middle of whatever runs, which may be the engine's own code or a place where an
+    exception is only printed.
+    """
+    import signal
+    import threading
+
+    pressed = threading.Event()
+
+    def check() -> None:
+        if pressed.is_set():
+            raise _Stopped
+
+    main = threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        if main:
+            signal.signal(signal.SIGINT, lambda *_: pressed.set())
+        yield check
+    except _Stopped:
+        raise click.Abort from None
+    finally:
+        if main:
+            signal.signal(signal.SIGINT, before)
+
+
+def _beside(work: Callable[[], None]) -> None:
+    """In a thread of its own: only the main thread hears a Ctrl-C, and not while an engine has it."""
+    from concurrent.futures import ThreadPoolExecutor, wait
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(work)
+        while wait([done], timeout=0.1).not_done:
+            pass
+        done.result()
+
+
+@contextmanager
+def _bar(count: int, lang: Lang, check: Callable[[], None]) -> Iterator[Progress]:
+    """A bar with rows, rate and time left, where somebody looks on."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from decidua.language import say
+
+    console = Console(stderr=True)
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(say(lang, "synthesize.making"), total=count, rate="")
+
+        def made(rows: int) -> None:
+            check()
+            bar.advance(task, rows)
+            speed = bar.tasks[0].finished_speed or bar.tasks[0].speed
+            bar.update(task, rate=f"{speed:,.0f}/s" if speed else "")
+
+        yield made
