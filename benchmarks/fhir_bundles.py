@@ -73,8 +73,7 @@ class _Bundle:
     def _resource(self, kind: str, **elements: object) -> Resource:
         self.count += 1
         name = f"{self.id}-{self.count}"
-        meta = {"lastUpdated": f"{self._day()}T09:12:31.000+09:00",
-                "profile": [f"http://hl7.org/fhir/us/core/StructureDefinition/us-core-{kind.lower()}"]}  # fmt: skip
+        meta = {"profile": [f"http://hl7.org/fhir/us/core/StructureDefinition/us-core-{kind.lower()}"]}
         return {"resourceType": kind, "id": name, "meta": meta, **elements}
 
     def _about(self, kind: str, **elements: object) -> Resource:
