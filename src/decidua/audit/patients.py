@@ -38,7 +38,7 @@ def answers_of(plan: Plan, walked: pl.DataFrame) -> pl.DataFrame:
 
 def _cell(column: CellColumn) -> Iterator[pl.Expr]:
     outcomes = [outcome(found) for found in column.classes]
-    words = pl.Series([answer for answer, _ in outcomes], dtype=pl.Enum(WORDS))
+    words = pl.Series([answer or None for answer, _ in outcomes], dtype=pl.Enum(WORDS))
     masks = pl.Series([mask_of(possible) for _, possible in outcomes], dtype=pl.UInt16)
     number, _ = column.part()
     yield pl.lit(words).gather(number).alias(f"answer.{column.name}")

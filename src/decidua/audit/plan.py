@@ -10,7 +10,7 @@ from itertools import product
 
 from decidua.answers import Answers
 from decidua.audit.cells import CellColumn
-from decidua.audit.coded import Coder
+from decidua.audit.coded import DONE, ERA, GROUP, Coder
 from decidua.audit.codes import codings
 from decidua.audit.models import Way
 from decidua.audit.truths import Truths
@@ -104,6 +104,21 @@ class Plan:
         return tuple(
             product(*([(id_, slug) for slug in self.knowledge.readings[id_].alternatives] for id_ in readings))
         )
+
+
+def needed(plan: Plan, more: Sequence[str] = ()) -> list[str]:
+    """The columns of the table that bear on anything that is counted."""
+    knowledge = plan.knowledge
+    wanted = {*plan.coder.codings, *knowledge.stated, *more, ERA, *(f"{DONE}{option}" for option in plan.options)}
+    wanted |= {f"{GROUP}{name}" for name in plan.groups}
+    for constraint in knowledge.vocabulary.constraints:
+        if constraint.strict:
+            parts = (*constraint.sum, constraint.at_most, constraint.if_, constraint.if_known, constraint.effect[0])
+            wanted |= {part for part in parts if part}
+    for option in knowledge.options.values():
+        wanted |= {*option.decides, option.done_fact or ""}
+    return [column for column in plan.have if column in wanted or column.removesuffix(".low") in wanted
+            or column.removesuffix(".high") in wanted]  # fmt: skip
 
 
 def _steps(knowledge: Knowledge, statement: Statement) -> tuple[Criterion, ...]:

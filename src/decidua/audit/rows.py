@@ -34,7 +34,7 @@ SCREENS: Mapping[str, Screen] = {
 
 def refused(counts: Counts) -> Iterator[RefusedRows]:
     for (kind, id_), n in sorted(counts.refused.items()):
-        yield RefusedRows(kind, id_, n, counts.first[kind, id_])  # type: ignore[arg-type]
+        yield RefusedRows(kind, id_, n, counts.first.get((kind, id_), ()))  # type: ignore[arg-type]
 
 
 def definitions(counts: Counts) -> Iterator[DefinitionRow]:

@@ -16,13 +16,13 @@ import polars as pl
 from decidua import __version__
 from decidua.answers import Answers
 from decidua.audit import rows
-from decidua.audit.coded import DONE, ERA, GROUP, ROW
+from decidua.audit.coded import ROW
 from decidua.audit.counting import Counting
 from decidua.audit.counts import Counts
 from decidua.audit.folding import folded
 from decidua.audit.models import About, Audit
 from decidua.audit.patients import answers_of, write
-from decidua.audit.plan import Plan
+from decidua.audit.plan import Plan, needed
 from decidua.errors import CohortError
 from decidua.intake.cohort import FactsTable
 
@@ -50,9 +50,11 @@ def run(
     if engine not in ENGINES:
         raise CohortError("audit.unknown-engine", given=engine, allowed=", ".join(ENGINES))
     if engine == "spark":
+        if patients is not None:
+            raise CohortError("audit.spark-patients")
         from decidua.audit.spark import counted_by_spark
 
-        counts = counted_by_spark(plan, table, master, batch, patients, force=force)
+        counts = counted_by_spark(plan, table, master, batch)
     else:
         counting = Counting(plan)
         done = rows_done(counting, batches(table.frame, plan, batch, patients is not None), progress, cancel)
@@ -85,21 +87,6 @@ def batches(frame: pl.LazyFrame, plan: Plan, size: int = BATCH, named: bool = Fa
     for part in frame.select(columns).collect_batches(chunk_size=size, maintain_order=True):
         yield part.with_row_index(ROW, offset=start)
         start += part.height
-
-
-def needed(plan: Plan, more: Sequence[str] = ()) -> list[str]:
-    """The columns of the table that bear on anything that is counted."""
-    knowledge = plan.knowledge
-    wanted = {*plan.coder.codings, *knowledge.stated, *more, ERA, *(f"{DONE}{option}" for option in plan.options)}
-    wanted |= {f"{GROUP}{name}" for name in plan.groups}
-    for constraint in knowledge.vocabulary.constraints:
-        if constraint.strict:
-            parts = (*constraint.sum, constraint.at_most, constraint.if_, constraint.if_known, constraint.effect[0])
-            wanted |= {part for part in parts if part}
-    for option in knowledge.options.values():
-        wanted |= {*option.decides, option.done_fact or ""}
-    return [column for column in plan.have if column in wanted or column.removesuffix(".low") in wanted
-            or column.removesuffix(".high") in wanted]  # fmt: skip
 
 
 def audit_of(plan: Plan, counts: Counts, table: FactsTable, engine: str, seconds: float) -> Audit:

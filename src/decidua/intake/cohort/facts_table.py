@@ -34,7 +34,7 @@ ROW_GROUP = 131_072
 
 @dataclass(frozen=True)
 class FactsTable:
-    """`frame` may read its source anew each time it is collected; `files`: the facts files that it reads, if it does."""
+    """`frame` may read its source anew each time it is collected; `files`: the facts files that it reads, if any."""
 
     frame: pl.LazyFrame
     about: About = field(default_factory=About)
