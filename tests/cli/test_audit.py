@@ -108,6 +108,22 @@ def test_what_was_understood(cohort: Path) -> None:
     assert NAME not in told_json
 
 
+def test_a_signature_resolves_to_words(cohort: Path, tmp_path: Path) -> None:
+    """Whatever is known of a patient that bears on her answer, the words say the answer of her row."""
+    answers = tmp_path / "answers.parquet"
+    assert run("audit", str(cohort), *ONLY, "--answers", str(answers)).code == 0
+    frame = pl.read_parquet(answers)
+    for row in frame.unique("signature.asri-2025/ivig").head(4).rows(named=True):
+        cell = f"asri-2025/ivig/{row['signature.asri-2025/ivig']}"
+        ran = run("audit", str(cohort), *ONLY, "--explain", cell, "--format", "json")
+        assert ran.code == 0, ran.err
+        (option,) = json.loads(ran.out)["guidelines"][0]["options"]
+        assert option["answer"] == row["answer.asri-2025/ivig"]
+        assert NAME not in ran.out
+    told(run("audit", str(cohort), *ONLY, "--explain", "asri-2025/ivig/many"), 2, "is no signature")
+    told(run("audit", str(cohort), *ONLY, "--explain", f"asri-2025/ivig/{10**18}"), 2, "is no signature")
+
+
 # ---- errors -----------------------------------------------------------------------------------------------------
 
 

@@ -43,6 +43,8 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[st
 @click.option("--guideline", "guidelines", multiple=True, metavar="ID", help="Only this guideline; may be repeated.")
 @click.option("--option", "options", multiple=True, metavar="ID", help="Only this option; may be repeated.")
 @click.option("--describe", is_flag=True, help="What was understood of the input, instead of an audit.")
+@click.option("--explain", metavar="G/O/N", help="In words, the answer of guideline G on option O behind signature N "
+              "of --answers; with the same PATH, --guideline and --option as for that file.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Anything that is refused refuses all.")
 @click.option("--facts", type=PATH, metavar="FILE", help="Keep the facts as Parquet, for a further audit.")
 @click.option("--answers", type=PATH, metavar="FILE", help="Answers of each patient, as Parquet or CSV.")
@@ -61,9 +63,10 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[st
 def command(
     paths: tuple[str, ...], mapping: Path | None, events: tuple[str, ...], fhir: tuple[str, ...], omop: str | None,
     omop_schema: str | None, omop_cohort: int | None, as_of: datetime | None, by: tuple[str, ...],
-    guidelines: tuple[str, ...], options: tuple[str, ...], describe: bool, strict: bool, facts: Path | None,
-    answers: Path | None, tables: Path | None, out: Path | None, shape: str | None, least: int, engine: str,
-    master: str, scratch: Path | None, reply: Path | None, lang: Lang, packages: tuple[Path, ...],
+    guidelines: tuple[str, ...], options: tuple[str, ...], describe: bool, explain: str | None,
+    strict: bool, facts: Path | None, answers: Path | None, tables: Path | None, out: Path | None, shape: str | None,
+    least: int, engine: str, master: str, scratch: Path | None, reply: Path | None, lang: Lang,
+    packages: tuple[Path, ...],
 ) -> None:  # fmt: skip
     """Audit the cohort in PATH…: CSV, Parquet, Arrow; files, globs, folders.
 
@@ -84,11 +87,16 @@ def command(
     if describe:
         _describe(table, lang, shape)
         return
+    asked = Asked(by, chosen[0], chosen[1], engine, master, least, answers)
+    if explain is not None:
+        from decidua.cli.explaining import explain_signature
+
+        explain_signature(knowledge, table, (asked.guidelines, asked.options), explain, lang, shape)
+        return
     if facts is not None:
         from decidua.intake.cohort import write_facts
 
         write_facts(table, facts)
-    asked = Asked(by, chosen[0], chosen[1], engine, master, least)
     report = _report(knowledge, table, asked, lang)
     if tables is not None:
         from decidua.reports.audit.tables import write_tables
@@ -107,6 +115,7 @@ class Asked:
     engine: str
     master: str
     least: int
+    answers: Path | None = None
 
 
 def _require_columns() -> None:
@@ -166,7 +175,7 @@ def _report(knowledge: Knowledge, table: FactsTable, asked: Asked, lang: Lang) -
     with rows_bar(say(lang, "audited.auditing"), total) as progress:
         audit = run(
             Answers(knowledge), table, engine=asked.engine, guidelines=asked.guidelines, options=asked.options,
-            groups=asked.by, progress=progress, master=asked.master,
+            groups=asked.by, progress=progress, patients=asked.answers, master=asked.master,
         )  # fmt: skip
     _told(audit, lang)
     description = table.description if table.description.columns else None
