@@ -1,6 +1,7 @@
 """Takes the pictures of the pages in docs/screens: the real service, the real browser, shipped examples only.
 
-uv run python scripts/screens.py
+uv run python scripts/screens.py             # all
+uv run python scripts/screens.py NAME…       # only these
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -21,7 +23,8 @@ EXAMPLE = "consult?example=04-immune-workup"
 
 @dataclass(frozen=True)
 class Screen:
-    """`press`: what is pressed before the picture; `show`: what is scrolled to the top."""
+    """`press`: what is pressed before the picture; `show`: what is scrolled to the top; `audit`: of a made-up cohort,
+    first audited."""
 
     name: str
     path: str
@@ -30,6 +33,7 @@ class Screen:
     scheme: str = "light"
     press: str | None = None
     show: str | None = None
+    audit: bool = False
 
 
 SCREENS_TAKEN = (
@@ -43,6 +47,8 @@ SCREENS_TAKEN = (
     Screen("therapy-ko-light", "ko/therapies/ivig"),
     Screen("evidence-en-dark", "en/evidence/vitamin-d-forest", scheme="dark"),
     Screen("guideline-en-light", "en/guidelines/eshre-2022"),
+    Screen("audit-en-light", "en/audit", show="#answers", audit=True),
+    Screen("audit-ko-dark", "ko/audit", scheme="dark", show="#agreement", audit=True),
 )
 
 
@@ -52,6 +58,11 @@ def take(browser: Browser, base: str, screen: Screen) -> None:
     )
     page = context.new_page()
     page.goto(f"{base}/{screen.path}")
+    if screen.audit:
+        if page.locator("#file").count():
+            page.fill("#by", "centre, year")
+            page.click("button.main")
+        page.locator("#definitions").wait_for(timeout=600_000)
     page.wait_for_load_state("networkidle")
     if screen.press:
         page.locator(screen.press).first.click()
@@ -66,13 +77,30 @@ def to_the_top(page: Page, selector: str) -> None:
     page.locator(selector).first.evaluate("(one) => { one.scrollIntoView(); window.scrollBy(0, -80); }")
 
 
+def cohort(folder: Path) -> Path:
+    """A folder with one made-up cohort."""
+    from click.testing import CliRunner
+
+    from decidua.cli.main import cli
+
+    CliRunner().invoke(cli, ["synthesize", "5000", "--seed", "1", "--out", str(folder / "synthetic.parquet")])
+    return folder
+
+
 def main() -> None:
     from service.running import live
 
+    from decidua.service.settings import Settings
+
+    only = sys.argv[1:]
     SCREENS.mkdir(exist_ok=True)
-    with live() as base, sync_playwright() as engine:
+    with (
+        TemporaryDirectory() as folder,
+        live(Settings(cohorts=cohort(Path(folder)))) as base,
+        sync_playwright() as engine,
+    ):
         browser = engine.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        for screen in SCREENS_TAKEN:
+        for screen in (one for one in SCREENS_TAKEN if not only or one.name in only):
             take(browser, base, screen)
             print(screen.name)
         browser.close()

@@ -52,7 +52,7 @@ class _Builder:
             options=options,
             costly_facts=_costly((unknown.fact, unknown.label, unknown.women) for o in options for c in o.cells
                                  for unknown in c.unknowns),
-            costly_readings=_costly((one.reading, one.question, one.women) for o in options for c in o.cells
+            costly_readings=_costly((one.reading, f"{c.name}: {one.question}", one.women) for o in options for c in o.cells
                                     for one in c.readings),
             notes=tuple(say(self.lang, f"audited.note-{name}", most=self.least - 1) for name in self._notes()),
         )  # fmt: skip

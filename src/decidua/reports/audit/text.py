@@ -29,6 +29,7 @@ def audit_text(report: m.AuditReport, *, by: bool = False) -> Iterator[object]:
     yield _definitions(report)
     for tests in (False, True):
         if chosen := [option for option in report.options if option.test == tests]:
+            yield Text()
             yield _options(report, chosen, say(lang, "audited.tests" if tests else "audited.treatments"))
     yield from _concordance(report)
     yield from _costly(report)
@@ -62,7 +63,7 @@ def _definitions(report: m.AuditReport) -> Table:
 
 
 def _both(share: m.Share) -> str:
-    return _n(share) if share.n is None else f"{share.n:,} ({_share(share)})"
+    return _n(share) if share.share is None else f"{share.n:,} ({_share(share)})"
 
 
 def _options(report: m.AuditReport, options: list[m.OptionView], title: str) -> Table:
