@@ -83,7 +83,7 @@ def cohort(folder: Path) -> Path:
 
     from decidua.cli.main import cli
 
-    CliRunner().invoke(cli, ["synthesize", "5000", "--seed", "1", "--out", str(folder / "synthetic.parquet")])
+    CliRunner().invoke(cli, ["synthesize", "2000", "--seed", "1", "--out", str(folder / "synthetic.parquet")])
     return folder
 
 

@@ -17,7 +17,7 @@ from decidua.web.refused import Refused
 from decidua.web.shelf import Shelf
 from decidua.web.static_files import static_files
 
-ELSEWHERE = ("consult", "api")
+ELSEWHERE = ("consult", "audit", "api")
 """Pages of the frame that belong to another room."""
 
 

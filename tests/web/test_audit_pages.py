@@ -152,7 +152,9 @@ def test_start_watch_read_download_end(visitor: Visitor) -> None:
         assert len(page.ids) == len(set(page.ids))
         assert "definitions" in page.ids
         assert PATIENT not in page.text
-    assert visitor.get("/en/audit/progress").headers["HX-Refresh"] == "true"
+    last = visitor.get("/en/audit/progress").text
+    assert "data-done" in last
+    assert "hx-get" not in last
     assert "<svg" in visitor.get("/en/audit/report.html").text
     assert visitor.get("/ko/audit/report.json").json()["language"] == "ko"
     with zipfile.ZipFile(BytesIO(visitor.get("/en/audit/tables.zip").content)) as tables:

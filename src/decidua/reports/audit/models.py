@@ -11,7 +11,7 @@ from typing import Literal
 from decidua.language import Lang, Model
 
 Screen = Literal["for", "against", "weak", "silent", "open"]
-Breadth = Literal["all", "some", "one", "none", "open"]
+Breadth = Literal["all", "some", "one", "open-for", "open", "none"]
 
 
 class Count(Model):
@@ -194,7 +194,8 @@ class CellView(Model):
 
 
 class BreadthLine(Model):
-    """For whom all, some, one or none of the guidelines are for it; `open`: an answer is open. Done beside it."""
+    """For whom all, some, one or none of the guidelines are for it. While an answer is open: `open-for` where another
+    is for it, else `open`. Done beside it."""
 
     breadth: Breadth
     label: str

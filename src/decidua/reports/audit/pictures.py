@@ -10,7 +10,8 @@ from decidua.reports.pictures.stacked import Bar, Kind, Panel, StackedPlot
 
 SIGNS: Sequence[tuple[m.Screen, str]] = (("for", "●"), ("against", "✕"), ("weak", "◐"), ("silent", "–"), ("open", "?"))
 BREADTHS: Sequence[tuple[m.Breadth, str, str]] = (
-    ("all", "for", "●"), ("some", "some", "◕"), ("one", "weak", "◔"), ("none", "silent", "○"), ("open", "open", "?"),
+    ("all", "for", "●"), ("some", "some", "◕"), ("one", "weak", "◔"), ("open-for", "open", "?●"),
+    ("open", "later", "?"), ("none", "silent", "○"),
 )  # fmt: skip
 DONE: Sequence[tuple[str, str, str]] = (("yes", "done", "✓"), ("no", "silent", "✗"), ("unknown", "open", "?"))
 

@@ -11,7 +11,7 @@ from decidua.reports.audit.models import Breadth, Screen
 
 OPEN = ("needs-data", "disputed")
 IN_ORDER = (*ANSWERS, *OPEN)
-BREADTHS: tuple[Breadth, ...] = ("all", "some", "one", "none", "open")
+BREADTHS: tuple[Breadth, ...] = ("all", "some", "one", "open-for", "open", "none")
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -59,9 +59,9 @@ def screen_of(answer: str) -> Screen:
 
 
 def breadth_of(screens: Sequence[str]) -> Breadth:
-    """How many guidelines are for it; open while one answer is."""
+    """How many guidelines are for it; open while one answer is, and whether another one is for it already."""
     if "open" in screens:
-        return "open"
+        return "open-for" if "for" in screens else "open"
     count = sum(screen == "for" for screen in screens)
     if count == len(screens):
         return "all"

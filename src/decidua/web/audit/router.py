@@ -82,12 +82,9 @@ class _Pages:
             minutes=round(IDLE / 60), problem=problem.message(lang).splitlines() if problem else [],
         )  # fmt: skip
 
-    def progress(self, request: Request, lang: Lang) -> Response:
-        """A part of the page while it runs; then the page is asked for anew."""
-        state = self.audits.state
-        if not state.running:
-            return Response(status_code=200, headers={"HX-Refresh": "true"})
-        return page(request, "audit/progress.html.j2", lang, state=state)
+    def progress(self, request: Request, lang: Lang) -> HTMLResponse:
+        """A part of the page. The last one asks no more; the page is then loaded anew, once, however long it takes."""
+        return page(request, "audit/progress.html.j2", lang, state=self.audits.state)
 
     def start(self, request: Request, lang: Lang, fields: dict[str, str]) -> Response:
         try:

@@ -66,6 +66,8 @@ class Audits:
         self._state = State()
         self._process: BaseProcess | None = None
         self._forget: Timer | None = None
+        self._read: tuple[str, AuditReport] | None = None
+        """The report that was last asked for, as text and as read."""
 
     @property
     def state(self) -> State:
@@ -78,7 +80,9 @@ class Audits:
         reports = self.state.reports
         if reports is None:
             raise UsageError("error.audit-page-nothing")
-        return AuditReport.model_validate_json(reports[lang])
+        if self._read is None or self._read[0] is not reports[lang]:
+            self._read = reports[lang], AuditReport.model_validate_json(reports[lang])
+        return self._read[1]
 
     def start(self, name: str, by: tuple[str, ...], least: int, as_of: date | None = None) -> None:
         """Raises UsageError while another one runs, or for a file that is not in the folder."""
@@ -102,7 +106,7 @@ class Audits:
     def end(self) -> None:
         """Ends what runs and forgets what was found."""
         with self._lock:
-            process, self._process, self._state = self._process, None, State()
+            process, self._process, self._state, self._read = self._process, None, State(), None
             if self._forget is not None:
                 self._forget.cancel()
                 self._forget = None
