@@ -131,6 +131,7 @@ def test_what_is_missing_settles_it(client: httpx.Client) -> None:
     assert asked["subject"] == {"reference": "Patient/p"}
     needed = {code["code"] for one in asked["dataRequirement"] for code in one["codeFilter"][0]["code"]}
     assert {"aps", "parental_karyotype"} <= needed
+    assert "Strength as printed: Strong." in [note["text"] for note in made["note"]]
     [settled] = actions(done := apply(client, plan, parameters(count("losses", 3), *unexplained())))
     assert contained(done, "GuidanceResponse") == []
     [request] = contained(done, "MedicationRequest")

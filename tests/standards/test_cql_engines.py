@@ -84,24 +84,33 @@ def expected(answers: Answers, guideline: str) -> Iterator[tuple[str, Criterion,
 
 
 class Reference:
-    """What the reference interpreter says of the cells of a guideline. A cell is asked once for the values that it
-    rests on; other women may have the same."""
+    """What the reference interpreter says of the cells of a guideline. It is asked once for each criterion, under the
+    readings that it rests on and with the values that it rests on; other cells and other women may have the same."""
 
     def __init__(self, answers: Answers, guideline: str) -> None:
-        knowledge = self.knowledge = answers.knowledge
-        self.cells = list(expected(answers, guideline))
-        self.rests = [sorted(knowledge.expand(one) | knowledge.names_under(one)) for _, one, _ in self.cells]
+        self.knowledge = answers.knowledge
+        found = list(expected(answers, guideline))
+        self.names = [name for name, _, _ in found]
+        apart = [(criterion, self._readings(criterion, way)) for _, criterion, way in found]
+        self.asked = list(dict.fromkeys(apart))
+        self.cells = [self.asked.index(one) for one in apart]
+        names_under, expand = self.knowledge.names_under, self.knowledge.expand
+        self.rests = [sorted(expand(criterion) | names_under(criterion)) for criterion, _ in self.asked]
         self.known: dict[tuple[int, tuple[Value | None, ...]], str] = {}
+
+    def _readings(self, criterion: Criterion, way: Ways) -> Ways:
+        return tuple(pair for pair in way if pair[0] in self.knowledge.readings_under(criterion))
 
     def line(self, woman: Mapping[str, Value]) -> str:
         if len(self.known) > REMEMBERED:
             self.known.clear()
-        return "".join(self._letter(cell, woman) for cell in range(len(self.cells)))
+        letters = [self._letter(index, woman) for index in range(len(self.asked))]
+        return "".join(letters[index] for index in self.cells)
 
-    def _letter(self, cell: int, woman: Mapping[str, Value]) -> str:
-        key = (cell, tuple(woman.get(fact) for fact in self.rests[cell]))
+    def _letter(self, index: int, woman: Mapping[str, Value]) -> str:
+        key = (index, tuple(map(woman.get, self.rests[index])))
         if key not in self.known:
-            _, criterion, way = self.cells[cell]
+            criterion, way = self.asked[index]
             settled = {**self.knowledge.settled, **dict(way)}
             self.known[key] = LETTERS[truth(criterion, woman, self.knowledge.names, settled)]
         return self.known[key]
@@ -112,7 +121,7 @@ def differences(
 ) -> list[tuple[str, dict[str, Value], str, str]]:
     """Prints how much was compared: `pytest -rP` shows it."""
     reference, vocabulary = Reference(answers, guideline), answers.knowledge.vocabulary
-    names, found = [name for name, _, _ in reference.cells], []
+    names, found = reference.names, list[tuple[str, dict[str, Value], str, str]]()
     for start in range(0, len(women), AT_ONCE):
         some = women[start : start + AT_ONCE]
         given = [engines.parameters(vocabulary, woman) for woman in some]

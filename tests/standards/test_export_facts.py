@@ -6,6 +6,7 @@ import json
 import os
 import random
 import subprocess
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
@@ -79,23 +80,37 @@ def closed(answers: Answers, seed: int) -> Iterator[dict[str, Value]]:
         yield woman
 
 
-@pytest.mark.parametrize("guideline", GUIDELINES)
-def test_bundles_of_generated_patients(answers: Answers, folder: Path, guideline: str, tmp_path: Path) -> None:
-    made = on_fhir(rules(answers, guideline, "0"), NAME)
-    women = list(islice(closed(answers, 20261125), GENERATED))
-    names, source, draw = named(made), folder / f"{made.name}.json", random.Random(20261128)
+@pytest.mark.parametrize("half", [0, 1])
+def test_bundles_of_generated_patients(answers: Answers, folder: Path, half: int, tmp_path: Path) -> None:
+    """Every decision of every guideline; each half has patients of its own."""
+    made = [on_fhir(rules(answers, guideline, "0"), NAME) for guideline in GUIDELINES]
+    names, sources = [named(one) for one in made], ",".join(str(folder / f"{one.name}.json") for one in made)
+    women = list(islice(closed(answers, 20261125 + half), (GENERATED + 1) // 2))
+    draw, vocabulary = random.Random(20261128 + half), answers.knowledge.vocabulary
     differences: list[object] = []
+    written: Counter[str] = Counter()
     for start in range(0, len(women), AT_ONCE):
         some = women[start : start + AT_ONCE]
-        given = [in_other_units(answers.knowledge.vocabulary, woman, draw) for woman in some]
-        lines = engines.run("run_on_fhir.mjs", source, given, names, tmp_path)
+        given = [in_other_units(vocabulary, woman, draw) for woman in some]
+        written.update(code for one in given for code in unit_codes(one))
+        lines = engines.run("run_on_fhir.mjs", sources, given, names, tmp_path)
         for woman, line in zip(some, lines, strict=True):
-            said = decided(answers, guideline, close(answers.knowledge.vocabulary, woman)[0])
-            differences += [(woman, one) for one in compared(names, said, line)]
-    print(
-        f"run_on_fhir.mjs, {guideline}: {len(women)} bundles x {len(names)} decisions, {len(differences)} differences"
-    )
+            known = close(vocabulary, woman)[0]
+            said = [decided(answers, guideline, known) for guideline in GUIDELINES]
+            expected = {(i, name): value for i, one in enumerate(said) for name, value in one.items()}
+            asked = [(i, name) for i, one in enumerate(names) for name in one]
+            differences += [(woman, one) for one in compared(asked, expected, line)]
+    cells = sum(map(len, names))
+    print(f"run_on_fhir.mjs, half {half}: {len(women)} bundles x {cells} decisions, {len(differences)} differences")
+    print("arbitrary units written:", {code: n for code, n in sorted(written.items()) if "[" in code})
     assert differences == []
+    assert {"u[IU]/mL", "m[IU]/L"} <= set(written)
+
+
+def unit_codes(made: Mapping[str, Any]) -> Iterator[str]:
+    for entry in made["entry"]:
+        if "valueQuantity" in entry["resource"]:
+            yield entry["resource"]["valueQuantity"]["code"]
 
 
 def in_other_units(vocabulary: Vocabulary, woman: Mapping[str, Value], draw: random.Random) -> dict[str, Any]:
@@ -134,7 +149,7 @@ def facts_of(
     done = subprocess.run(command, cwd=engines.HERE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     names = [f"ask {i}" for i in range(len(asked))]
-    lines = engines.run("run_on_fhir.mjs", out / "Ask.json", bundles, names, tmp_path)
+    lines = engines.run("run_on_fhir.mjs", out / "Ask.json", bundles, [names], tmp_path)
     return [dict(zip(asked, line, strict=True)) for line in lines]
 
 

@@ -52,9 +52,10 @@ def _kind(kind: str, version: str) -> Resource:
 
 def operation(version: str) -> Resource:
     """R4's `$apply` with the parameters that are read here."""
-    title, says = spoken("operation.title"), spoken("operation.says")
+    made = header("OperationDefinition", OPERATION, version, spoken("operation.title"), spoken("operation.says"))
+    del made["copyright"]  # R4 gives an OperationDefinition none
     return {
-        **header("OperationDefinition", OPERATION, version, title, says),
+        **made,
         "name": "DeciduaApply",
         "kind": "operation",
         "affectsState": False,

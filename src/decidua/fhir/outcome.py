@@ -19,10 +19,11 @@ def outcome(status: int, message: str, lang: str = "en") -> Resource:
     """`message`: one clear sentence, or a line for each problem."""
     lines = message.splitlines() or ["-"]
     code = ISSUES.get(status, "processing")
+    marks = f'xmlns="http://www.w3.org/1999/xhtml" lang="{lang}" xml:lang="{lang}"'
     body = "".join(f"<p>{escaped(line)}</p>" for line in lines)
     return {
         "resourceType": "OperationOutcome",
         "language": lang,
-        "text": {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{body}</div>'},
+        "text": {"status": "generated", "div": f"<div {marks}>{body}</div>"},
         "issue": [{"severity": "error", "code": code, "details": {"text": line}} for line in lines],
     }

@@ -12,14 +12,17 @@ from dataclasses import dataclass, field
 from decidua.fhir.apply.decided import Decided
 from decidua.fhir.apply.guidance import guidance
 from decidua.fhir.apply.messages import MESSAGES, Said, outcome_of
-from decidua.fhir.canonical import Resource, both, extension
+from decidua.fhir.canonical import Resource, both, extension, spoken
+from decidua.fhir.plans import CERTAINTY, STRENGTH
 from decidua.guidelines import Knowledge
+from decidua.language import Text
 
 COPIED = (
-    "extension", "title", "_title", "description", "_description", "textEquivalent", "code", "documentation",
-    "condition", "selectionBehavior",
+    "title", "_title", "description", "_description", "textEquivalent", "code", "documentation", "condition",
+    "selectionBehavior",
 )  # fmt: skip
-"""What a request's action takes over from the plan's."""
+"""What a request's action takes over from the plan's. Strength and certainty have no place in it: they are notes."""
+GRADES = {STRENGTH: "apply.strength", CERTAINTY: "apply.certainty"}
 GROUP, OUTCOME = "actions", "messages"
 
 
@@ -83,13 +86,20 @@ def care_plan(
     return {
         "resourceType": "CarePlan",
         "language": "en",
+        "text": plan["text"],
         "contained": [group, *made.requests, *([outcome] if outcome else [])],
         **messages,
         **head,
         **{key: plan[key] for key in ("title", "_title") if key in plan},
-        "note": [both("text", note) for note in said.notes],
+        "note": [both("text", note) for note in (*_printed(plan), *said.notes)],
         "activity": [{"reference": {"reference": f"#{GROUP}"}}],
     }
+
+
+def _printed(plan: Resource) -> list[Text]:
+    """Strength and certainty of a recommendation, as printed."""
+    graded = [one for one in plan["action"][0].get("extension", []) if one["url"] in GRADES]
+    return [spoken(GRADES[one["url"]], printed=one["valueCodeableConcept"]["text"]) for one in graded]
 
 
 def request(activity: Resource, canonical: str, subject: str, id_: str) -> Resource:
