@@ -173,6 +173,8 @@ def test_a_no_at_the_ehr(browser: httpx.Client, ehr: LocalEhr, base: str) -> Non
     told = browser.get(f"{base}/smart/callback", params=back)
     refused(told, 403, "not allowed")
     assert "CANARY" not in told.text
+    assert "Max-Age=0" in told.headers["set-cookie"], "the launch is over"
+    refused(browser.get(f"{base}/smart/callback", params=back), 400, "has ended")
 
 
 @pytest.mark.parametrize(
