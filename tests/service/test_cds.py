@@ -230,8 +230,10 @@ def test_further_pages_are_fetched_from_the_same_server_only(ehr: LocalEhr, ask:
     ehr.record["Observation?page=2"] = searchset(LOSSES)
     first = searchset(observation("born", "11636-8", 0), next_page=f"{ehr.fhir}/Observation?page=2")
     assert len(ask(call(prefetch=prefetch(observations=first), **ehr.access())).json()["cards"]) == 1
-    elsewhere = searchset(LOSSES, next_page="http://127.0.0.1:9/fhir/Observation?page=2")
-    assert key(ask(call(prefetch=prefetch(observations=elsewhere), **ehr.access()))) == (412, "cds.data")
+    with local_ehr() as other:
+        elsewhere = searchset(LOSSES, next_page=f"{other.fhir}/Observation?page=2")
+        assert key(ask(call(prefetch=prefetch(observations=elsewhere), **ehr.access()))) == (412, "cds.data")
+        assert other.asked == []
     ehr.record["Observation?page=2"] = searchset(LOSSES, next_page=f"{ehr.fhir}/Observation?page=2")
     assert key(ask(call(prefetch=prefetch(observations=first), **ehr.access()))) == (412, "cds.data")
 
@@ -240,19 +242,26 @@ def test_412_where_the_data_cannot_be_had(ehr: LocalEhr, ask: Ask) -> None:
     without = prefetch()
     del without["conditions"]
     outcome = {"resourceType": "OperationOutcome", "issue": []}
-    unlisted = {**ehr.access(), "fhirServer": f"{ehr.base}/other"}
     refused = ehr.access()
     refused["fhirAuthorization"]["access_token"] = "not-ours"
     for made in (
         call(prefetch=without),
         call(prefetch=prefetch(observations=outcome), **ehr.access()),
         call(prefetch=prefetch(observations=searchset(LOSSES, outcome)), **ehr.access()),
-        call(prefetch=without, **unlisted),
         call(prefetch=without, **refused),
     ):
         answer = ask(made)
         assert key(answer) == (412, "cds.data")
-    assert not [path for path, _ in ehr.asked if path.startswith("/other")]
+
+
+def test_a_server_that_is_not_listed_is_not_asked(ehr: LocalEhr, ask: Ask) -> None:
+    """Whatever a call says: its token would go to whoever wrote the call."""
+    with local_ehr() as other:
+        for server in (other.fhir, f"{ehr.base}@{other.base[7:]}/fhir", f"{ehr.fhir}/../../fhir", f"{ehr.fhir}?x="):
+            made = call(prefetch=None, **{**ehr.access(), "fhirServer": server})
+            assert key(ask(made)) == (412, "cds.data")
+        assert other.asked == []
+    assert not [path for path, _ in ehr.asked if path.startswith("/fhir")]
 
 
 def test_a_card_says_what_was_not_read(ask: Ask) -> None:

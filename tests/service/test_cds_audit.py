@@ -92,3 +92,16 @@ def test_a_token_counts_once_for_all_processes(ehr: LocalEhr, tmp_path: Path) ->
         running.terminate()
         running.communicate(timeout=30)
     assert [Path(file).name for file in every_file(tmp_path)] == ["ehr.yaml"]
+
+
+def test_a_trial_on_this_machine(tmp_path: Path) -> None:
+    """`decidua serve --cds-hooks` alone: cards lead to the address that was printed, and nothing is written."""
+    with served(tmp_path, "--cds-hooks") as (base, running), httpx.Client(timeout=60) as one:
+        assert len(one.get(f"{base}/cds-services").json()["services"]) == 2
+        [card] = one.post(f"{base}{VIEW}", json=call()).json()["cards"]
+        assert {link["url"].split("/en/")[0] for link in card["links"]} == {base}
+        running.terminate()
+        out, err = running.communicate(timeout=30)
+    assert f"{base}/cds-services" in out
+    assert [json.loads(line)["ehr"] for line in err.splitlines()] == ["local"]
+    assert every_file(tmp_path) == []

@@ -8,12 +8,17 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Any
 
 import own_loop
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from decidua.service.ehr.addresses import is_secure, may_be_reached, origin_of
 from decidua.service.ehr.reach import FAILURES, Reach
@@ -134,22 +139,48 @@ def test_a_name_that_changes_its_mind_is_resolved_once_and_the_judged_address_is
     assert (looked, met) == (["ehr.example"], ["127.0.0.1"])
 
 
-def test_a_certificate_of_nobody_known_is_refused() -> None:
-    """TLS is checked against the name, though the connection goes to a number."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+@contextmanager
+def secured(name: str, folder: Path) -> Iterator[tuple[int, ssl.SSLContext]]:
+    """A server whose certificate is for one name: its port, and a context that trusts the certificate."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "key.pem").write_bytes(key.private_bytes(*plain))
+    (folder / "certificate.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
 
-        def serve() -> None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)  # without a certificate: no handshake can succeed
-            for _ in range(1):
+    def serve() -> None:
+        while True:
+            try:
                 taken, _ = listening.accept()
-                try:
-                    context.wrap_socket(taken, server_side=True)
-                except (ssl.SSLError, OSError):
-                    taken.close()
+            except OSError:
+                return  # the test is over
+            with taken, suppress(OSError), serving.wrap_socket(taken, server_side=True) as speaking:
+                speaking.recv(10_000)
+                speaking.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
 
+    with socket.create_server(("127.0.0.1", 0)) as listening:
         threading.Thread(target=serve, daemon=True).start()
-        url = f"https://127.0.0.1:{listening.getsockname()[1]}/"
-        assert why(Reach(LOOPBACK, 5), url) == ["connection"]
+        yield listening.getsockname()[1], ssl.create_default_context(cafile=folder / "certificate.pem")
+
+
+def test_a_certificate_must_be_the_names_though_the_connection_goes_to_a_number(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    resolver(monkeypatch, lambda _: ["127.0.0.1"])
+    with secured("ehr.example", tmp_path) as (port, trusting):
+        assert why(Reach(LOOPBACK), f"https://ehr.example:{port}/") == ["connection"], "nobody vouches for it"
+        monkeypatch.setattr(ssl, "create_default_context", lambda: trusting)
+        assert why(Reach(LOOPBACK), f"https://ehr.example:{port}/") == [""]
+        assert why(Reach(LOOPBACK), f"https://other.example:{port}/") == ["connection"]
 
 
 def test_redirects_are_not_followed(ehr: LocalEhr) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from decidua.service.log import AUDIT, LOGGER, JsonLine
 from decidua.service.settings import LOOPBACK, Settings
+from decidua.service.smart.waiting import cookie_name
 from service.local_ehr import CLIENT, PATIENT, RECORD, LocalEhr, local_ehr
 from service.running import live
 
@@ -156,12 +157,24 @@ def test_a_changed_cookie_is_none(ehr: LocalEhr, base: str) -> None:
         refused(told, 400, "has ended")
 
 
+def test_a_cookie_of_another_launch_is_none(browser: httpx.Client, ehr: LocalEhr, base: str) -> None:
+    """A good cookie under the name that another state would have."""
+    back = allow(ehr, leave(browser, base, iss=ehr.fhir, launch="abc-123"))
+    code = parse_qs(urlsplit(back).query)["code"][0]
+    [(_, value)] = browser.cookies.items()
+    cookie = {"cookie": f"{cookie_name('chosen')}={value}"}
+    told = httpx.get(f"{base}/smart/callback", params={"code": code, "state": "chosen"}, headers=cookie)
+    refused(told, 400, "has ended")
+
+
 def test_a_no_at_the_ehr(browser: httpx.Client, ehr: LocalEhr, base: str) -> None:
     asked = leave(browser, base, iss=ehr.fhir, launch="abc-123")
     back = {"error": "access_denied", "error_description": "<b>CANARY</b>", "state": asked["state"]}
     told = browser.get(f"{base}/smart/callback", params=back)
     refused(told, 403, "not allowed")
     assert "CANARY" not in told.text
+    assert "Max-Age=0" in told.headers["set-cookie"], "the launch is over"
+    refused(browser.get(f"{base}/smart/callback", params=back), 400, "has ended")
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ from decidua.web.refused import Refused
 if TYPE_CHECKING:
     from decidua.service.ehr.reach import Reach
 
-PAGES = 20
-"""Of one answer of a server."""
+PAGES, PER_PAGE = 20, 200
+"""Of one answer of a server, and how many resources are asked for on one."""
 SLACK = 0.5
 """Seconds in which requests that ran out of time may end by themselves."""
 FHIR = "application/fhir+json"
@@ -128,7 +128,9 @@ class _Source:
 
     def _url(self) -> str:
         assert self.access is not None
-        return f"{self.access.server.rstrip('/')}/{self.query.replace(PATIENT, quote(self.patient, safe=''))}"
+        query = self.query.replace(PATIENT, quote(self.patient, safe=""))
+        pages = f"&_count={PER_PAGE}" if "?" in query else ""
+        return f"{self.access.server.rstrip('/')}/{query}{pages}"
 
     async def _asked(self, url: str) -> tuple[list[bytes], str | None]:
         access = self.access

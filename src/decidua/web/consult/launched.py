@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -33,17 +33,24 @@ def launched_page(
 ) -> HTMLResponse:
     """Nothing of it is kept: the page is the only place where it stands."""
     fields, left_out = form_of(shelf.knowledge, mapped)
-    noted = [_sentence(lang, key, parts) for key, parts in mapped.intake.warnings]
+    wording = Wording(shelf.knowledge, lang)
+    noted = [_sentence(wording, key, parts) for key, parts in mapped.intake.warnings]
     if left_out:
-        labels = ", ".join(Wording(shelf.knowledge, lang).label(id_) for id_ in dict.fromkeys(left_out))
-        noted.insert(0, say(lang, "smart.left-out", facts=labels))
+        noted.insert(0, say(lang, "smart.left-out", facts=_labels(wording, left_out)))
     if missing:
         noted.insert(0, say(lang, "cds.not-read", kinds=", ".join(missing)))
     launched = Launched(server, f"Patient/{patient}", tuple(noted))
     return pages_of(shelf).whole(request, lang, fields, launched=launched)
 
 
-def _sentence(lang: Lang, key: str, parts: Mapping[str, object]) -> str:
-    place = parts.get("at") or parts.get("where")
-    sentence = say(lang, OF_PAGE.get(key, key), **parts)
+def _labels(wording: Wording, ids: Iterable[str]) -> str:
+    return ", ".join(wording.label(id_) for id_ in dict.fromkeys(ids))
+
+
+def _sentence(wording: Wording, key: str, parts: Mapping[str, object]) -> str:
+    """With its place before it; facts by their labels where a sentence lists them."""
+    place, shown = parts.get("at") or parts.get("where"), dict(parts)
+    if key == "fhir.memory":
+        shown["facts"] = _labels(wording, str(parts["facts"]).split(", "))
+    sentence = say(wording.lang, OF_PAGE.get(key, key), **shown)
     return f"{place}: {sentence}" if place else sentence
