@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 
 from decidua.intake.bulk.account import Account, Place
+from decidua.intake.bulk.centres import centre
 from decidua.intake.bulk.counting import Scattered, count_types
 from decidua.intake.bulk.days import BAD
 from decidua.intake.bulk.listening import Listener, Said
@@ -59,6 +60,7 @@ class Gathered:
     odd: dict[str, Place] = field(default_factory=dict)
     """Names for the second reading, and where that was first seen."""
     where: Scattered = field(default_factory=Scattered)
+    centres: dict[str, str] = field(default_factory=dict)
 
 
 class Gatherer:
@@ -154,6 +156,8 @@ class Gatherer:
                 self.account.problem(key, places=[place])
                 continue
             owner[at] = self._number(name)
+            if kind is forms.patient and (place_of := centre(one.managingOrganization)):
+                self.found.centres[name] = place_of
             if one.id:
                 own.append(owner[at])
                 check.append(zlib.crc32(f"{kind.__name__}/{one.id}".encode()))

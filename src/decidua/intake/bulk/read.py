@@ -219,6 +219,7 @@ class _Reading:
         self.synthetic = False
         self.names: dict[str, int] = {}
         self.odd: dict[str, Place] = {}
+        self.centres: dict[str, str] = {}
         self.where = Scattered()
         self._columns: dict[str, list[Ints]] = {name: [] for name in COLUMNS}
         self._lines: Counter[str] = Counter()
@@ -256,6 +257,7 @@ class _Reading:
         }
         for name, column in new.items():
             self._columns[name].append(column)
+        self.centres |= gathered.centres
         for name, place in gathered.odd.items():
             self.odd.setdefault(name, Place(place.file, place.line + before))
         for (kind, number), places in gathered.where.first.items():
@@ -281,6 +283,7 @@ class _Reading:
         order = np.argsort(columns["patient"], kind="stable")
         patient, saying, day = (columns[name][order] for name in ("patient", "saying", "day"))
         names = list(self.names)
+        self.reader.centres |= self.centres
         for start in range(0, len(names), PATIENTS):
             low, high = np.searchsorted(patient, (start, start + PATIENTS))
             own = names[start : start + PATIENTS]
