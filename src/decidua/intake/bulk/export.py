@@ -1,8 +1,9 @@
 """A bulk export: a resource a line, those of one patient scattered over files.
 
-Of a resource four numbers are kept: whose it is, what it says, on which day, and a check number of its type and id.
-So a million patients need a few hundred megabytes and no file in between. Patients whom the fast way does not cover
-are named, and their lines are read once more (`second.py`).
+Of a resource five numbers of four bytes are kept: whose it is, what it says, on which day, and once more whose it is
+with a check number of its type and id. So memory grows with the number of resources, not with their text, and there
+is no file in between. Patients whom the fast way does not cover are named, and their lines are read once more
+(`second.py`).
 """
 
 from __future__ import annotations

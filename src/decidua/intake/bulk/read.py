@@ -106,13 +106,14 @@ class PartReader:
         found = Found(account=account, part=part)
         gatherer = Gatherer(self.reader.listener, account)
         waiting: list[Given] = []
-        for line in [whole(part)] if part.is_bundle else lines(part):
+        of_a_bundle = part.is_bundle
+        for line in [whole(part)] if of_a_bundle else lines(part):
             found.lines = line.number
             found.synthetic = found.synthetic or TEST in line.data
             place = Place(part.file, line.number)
             if line.key:
                 account.problem(line.key, places=[place], parts=_limit(line.key))
-            elif part.is_bundle or self._is_bundle(line, gatherer, place):
+            elif of_a_bundle or self._is_bundle(line, gatherer, place):
                 waiting.append(Given(line.data, place))
             if len(waiting) >= BUNDLES:
                 found.batches.append(self.reader.read(waiting))
