@@ -119,7 +119,7 @@ class _Headings:
             if not found:
                 near = self._near(heading)
                 key = "cohort.column-near" if near else "cohort.column-unknown"
-                self.tally.problem(key, heading or "?", file=self.file, note=True, near=near)
+                self.tally.problem(key, heading or "?", file=self.file, near=near)
         yield from found
 
     def _near(self, heading: str) -> str:
