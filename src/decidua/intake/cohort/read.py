@@ -197,7 +197,10 @@ def _reader(
         )
         shape = schema if needed is None else {name: kind for name, kind in schema.items() if name in needed}
         for table in source.only(needed).tables(Tally()):
-            part = _shaped(table, shape).filter(found.keep.slice(at, len(table)))
+            keep = found.keep.slice(at, len(table))
+            if len(keep) < len(table):
+                raise CohortError("cohort.changed", where=table["file"][0])
+            part = _shaped(table, shape).filter(keep)
             at += len(table)
             if most is not None:
                 part, most = part.head(most), max(0, most - len(part))
@@ -205,6 +208,8 @@ def _reader(
             yield part.select(columns) if columns is not None else part
             if most == 0:
                 return
+        if at < len(found.keep):
+            raise CohortError("cohort.changed", where=", ".join(str(file.path) for file, _ in source.files))
 
     return blocks
 
