@@ -218,3 +218,28 @@ def test_formulas_are_text_and_no_numbers(tmp_path: Path, vocabulary: Vocabulary
     table = cohort(tmp_path, "patient,losses\n=1+1,=2\n@x,3\n", vocabulary)
     assert rows(table, "patient", "losses") == [("=1+1", None), ("@x", 3.0)]
     assert problems(table)["error.count"].given == "=2"
+
+
+def test_strict_refuses_a_column_that_is_not_understood_unless_it_is_ignored(
+    tmp_path: Path, vocabulary: Vocabulary
+) -> None:
+    text = "patient,losses,remark\na,NA,x\n"
+    with pytest.raises(CohortError, match="remark"):
+        cohort(tmp_path, text, vocabulary, strict=True)
+    assert rows(cohort(tmp_path, text, vocabulary, "ignore: [remark]", strict=True), "losses") == [(None,)]
+
+
+def test_what_is_kept_of_a_description_names_nobody(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    text = "patient,losses,age\nKim-800101,abc-secret,31\nKim-800101,2,31\nLee,3\n"
+    said = cohort(tmp_path, text, vocabulary).description
+    assert problems(cohort(tmp_path, text, vocabulary))["error.count"].given == "abc-secret"
+    assert not {word for word in ("Kim", "800101", "Lee", "secret") if word in said.text()}
+
+
+@pytest.mark.parametrize("text", [GOOD + "c,1,30\n", "patient,losses,age\na,3,31\n", ""])
+def test_a_source_that_changes_under_the_reader_is_refused(tmp_path: Path, vocabulary: Vocabulary, text: str) -> None:
+    table = cohort(tmp_path, GOOD, vocabulary, kept=0)
+    assert table.frame.collect().height == 2
+    (tmp_path / "c.csv").write_text(text)
+    with pytest.raises(CohortError, match="changed"):
+        table.frame.collect()

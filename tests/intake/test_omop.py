@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -163,3 +164,12 @@ def test_kept_as_facts(folder: Path, tmp_path: Path, vocabulary: Vocabulary) -> 
     assert table.about.closed
     write_facts(table, tmp_path / "f.parquet")
     assert pl.read_parquet(tmp_path / "f.parquet").equals(table.frame.collect())
+
+
+def test_without_the_extra_one_sentence_names_it(
+    folder: Path, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, source, extra in (("duckdb", folder, "omop"), ("psycopg", "postgresql://x", "postgres")):
+        monkeypatch.setitem(sys.modules, module, None)
+        with pytest.raises(CohortError, match=rf"decidua\[{extra}\]"):
+            read_omop(source, settings(vocabulary))
