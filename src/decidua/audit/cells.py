@@ -42,11 +42,8 @@ class CellColumn:
 
     def _class(self, places: Places) -> Class:
         """Readings are left out that change nothing of what is possible."""
-        found: dict[tuple[tuple[str, str], ...], set[str]] = {}
-        for way, node in places:
-            found.setdefault(way, set()).add(str(self.function.diagrams.value[node]))
-        every = tuple(Branch(way, ordered(answers)) for way, answers in sorted(found.items()))
-        return shortened(every)
+        value = self.function.diagrams.value
+        return shortened(tuple(Branch(way, ordered({str(value[node]) for node in nodes})) for way, nodes in places))
 
     def _number(self, found: Class) -> int:
         if found not in self._numbers:

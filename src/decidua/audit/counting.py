@@ -14,8 +14,8 @@ from decidua.audit.cells import CellColumn
 from decidua.audit.coded import DONE, ERA, GROUP, ROW
 from decidua.audit.counts import Counts
 from decidua.audit.plan import Plan
-from decidua.audit.questions import Part, Question, Values, count
-from decidua.audit.still_open import count_open
+from decidua.audit.questions import Part, Question, Values, count, packed
+from decidua.audit.still_open import Effects, count_open
 from decidua.criteria import Criterion
 from decidua.guidelines import Statement
 
@@ -23,12 +23,14 @@ NONE: Part = (pl.lit(0, dtype=pl.UInt32), 1)
 
 
 class Counting:
-    """Adds batches of the facts table. `raw`: for every question the counts by the numbers of its parts."""
+    """Adds batches of the facts table. `raw`: for every question, and the sizes of its parts at the time, the counts
+    of its keys; `effects`: for every cell those of its open facts."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.counts = Counts()
-        self.raw: dict[tuple[str, ...], Counter[tuple[int, ...]]] = defaultdict(Counter)
+        self.raw: dict[tuple[tuple[str, ...], tuple[int, ...]], Counter[int]] = defaultdict(Counter)
+        self.effects: dict[tuple[str, str], Effects] = defaultdict(Counter)
         self.values = {name: Values(f"{GROUP}{name}") for name in plan.groups}
         self.speaking = [column for column in plan.columns.values() if column.states]
         self.steps = list(_steps(plan))
@@ -41,12 +43,12 @@ class Counting:
         self.counts.rows += batch.height
         for reason in refused:
             self.counts.refuse(*reason)
-        walked = self._possible(self._walked(codes))
+        walked = self._possible(self.walked(codes))
         if walked.height:
             self._count(walked)
         return walked
 
-    def _walked(self, codes: pl.DataFrame) -> pl.DataFrame:
+    def walked(self, codes: pl.DataFrame) -> pl.DataFrame:
         found = codes.lazy().with_columns(map(_walk, self.speaking)).collect()
         if not found.height or not self.speaking:
             return found
@@ -69,16 +71,16 @@ class Counting:
     def _count(self, walked: pl.DataFrame) -> None:
         for values in self.values.values():
             values.learn(walked)
-        frame = walked.lazy().with_columns(self.plan.truths.leaves())
+        frame = walked.lazy().with_columns(self.plan.truths.leaves()).with_columns(self._keys())
         for named in self.plan.truths.names():
             frame = frame.with_columns(named)
         questions = list(self._questions())
         sums = [one for _, _, criteria in self.steps for one in _held(self._all(criteria))]
         answers, held = count(frame, questions, sums)
         for question, found in zip(questions, answers, strict=True):
-            self.raw[question.about].update(found)
+            self.raw[question.about, question.sizes].update(found)
         for column, effects in zip(self.speaking, count_open(walked, self.speaking), strict=True):
-            self.raw["open", *column.cell].update(effects)
+            self.effects[column.cell].update(effects)
         for (statement, step, _), yes, no in zip(self.steps, held[::2], held[1::2], strict=True):
             self.counts.steps[statement, step, True] += yes
             self.counts.steps[statement, step, False] += no
@@ -88,16 +90,27 @@ class Counting:
             yield Question(("state", *column.cell), ((pl.col(column.name), (1 << 32) - 1),))
         for group, part in self._groups():
             for option in self.plan.options:
-                classes = [self.plan.columns[guideline, option].part() for guideline in self.plan.guidelines]
-                yield Question(("joint", option, group), (*classes, _done(option), part))
+                yield Question(("joint", option, group), (*self._classes(option), part), f"key:{option}")
             for guideline in self.plan.guidelines:
                 yield Question(("definition", guideline, group), (self._met(guideline), part))
             for column in self.speaking:
                 if measured := self.plan.measured(*column.cell):
                     yield Question(("care", *column.cell, group), (*self._care(column, measured), part))
 
+    def _keys(self) -> Iterator[pl.Expr]:
+        """What many questions share, once: the groups as numbers, and the answers about each option as one."""
+        for name, values in self.values.items():
+            yield values.numbers().alias(f"of:{name}")
+        for option in self.plan.options:
+            yield packed(self._classes(option)).alias(f"key:{option}")
+
+    def _classes(self, option: str) -> list[Part]:
+        """The class of each guideline, and whether it was done."""
+        return [*(self.plan.columns[guideline, option].part() for guideline in self.plan.guidelines), _done(option)]
+
     def _groups(self) -> Iterator[tuple[str, Part]]:
-        yield from ((name, values.part()) for name, values in self.values.items()) if self.values else [("", NONE)]
+        found = [(name, (pl.col(f"of:{name}"), len(values.known))) for name, values in self.values.items()]
+        yield from found or [("", NONE)]
 
     def _met(self, guideline: str) -> Part:
         """0 yes, 1 no, 2 unknown, 3 disputed: as `consult.definitions` says it."""

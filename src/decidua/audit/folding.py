@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from decidua.answers import AGAINST, FOR
+from decidua.audit.cells import CellColumn
 from decidua.audit.counting import Counting
 from decidua.audit.counts import WHOLE, Counts, Group
+from decidua.audit.questions import unpacked
 from decidua.audit.states import MATTERS, SETTLES
+from decidua.audit.still_open import Effects
 from decidua.guidelines import in_force
 
 MET = ("yes", "no", "unknown", "disputed")
@@ -22,10 +25,11 @@ def folded(counting: Counting) -> Counts:
     for column in counting.plan.columns.values():
         if column.states is None:
             counts.masks[column.cell, column.classes[0]] += counts.rows - counts.refused.total()
-    for about, found in counting.raw.items():
-        kind, *rest = about
-        for numbers, n in found.items():
-            _FOLDS[kind](counting, counts, rest, numbers, n)
+    for ((kind, *about), sizes), keys in counting.raw.items():
+        for key, n in keys.items():
+            _FOLDS[kind](counting, counts, about, unpacked(key, sizes), n)
+    for cell, effects in counting.effects.items():
+        _open(counting.plan.columns[cell], counts, effects)
     return counts
 
 
@@ -37,15 +41,14 @@ def _state(counting: Counting, counts: Counts, about: list[str], numbers: tuple[
     counts.masks[column.cell, found] += n
 
 
-def _open(counting: Counting, counts: Counts, about: list[str], numbers: tuple[int, ...], n: int) -> None:
-    column = counting.plan.columns[about[0], about[1]]
+def _open(column: CellColumn, counts: Counts, effects: Effects) -> None:
     assert column.states is not None
-    at, effect = numbers
-    fact = column.states.facts[at].id
-    if effect & MATTERS:
-        counts.open[column.cell, fact] += n
-    if effect & SETTLES:
-        counts.alone[column.cell, fact] += n
+    for (at, effect), n in effects.items():
+        fact = column.states.facts[at].id
+        if effect & MATTERS:
+            counts.open[column.cell, fact] += n
+        if effect & SETTLES:
+            counts.alone[column.cell, fact] += n
 
 
 def _joint(counting: Counting, counts: Counts, about: list[str], numbers: tuple[int, ...], n: int) -> None:
@@ -96,4 +99,4 @@ def _where(counting: Counting, group: str, value: int) -> Iterator[Group]:
         yield WHOLE
 
 
-_FOLDS = {"state": _state, "open": _open, "joint": _joint, "definition": _definition, "care": _care}
+_FOLDS = {"state": _state, "joint": _joint, "definition": _definition, "care": _care}

@@ -23,27 +23,33 @@ MOST_VALUES = 1000
 
 @dataclass(frozen=True)
 class Question:
-    """`about`: what is counted; the counts are kept under it, by the numbers of the parts."""
+    """`about`: what is counted; the counts are kept under it, by the numbers of the parts.
+
+    `packed`: the column that has all parts but the last packed already.
+    """
 
     about: tuple[str, ...]
     parts: tuple[Part, ...]
+    packed: str = ""
 
     def expression(self, name: str) -> pl.Expr:
         """One list of (key, n) for a whole batch."""
-        return packed(self.parts).value_counts(name="n").implode().alias(name)
+        *first, last = self.parts
+        parts = [(pl.col(self.packed), prod(size for _, size in first)), last] if self.packed else self.parts
+        return packed(parts).value_counts(name="n").implode().alias(name)
 
-    def answers(self, counted: pl.Series) -> Counter[tuple[int, ...]]:
-        """The numbers of the parts, and how many rows have them."""
-        found = counted.struct.unnest()
-        keys, counts = (found.to_series(at).to_list() for at in (0, 1))
-        return Counter({self._apart(key): n for key, n in zip(keys, counts, strict=True)})
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return tuple(size for _, size in self.parts)
 
-    def _apart(self, key: int) -> tuple[int, ...]:
-        numbers = []
-        for _, size in reversed(self.parts):
-            key, number = divmod(key, size)
-            numbers.append(number)
-        return tuple(reversed(numbers))
+
+def unpacked(key: int, sizes: Sequence[int]) -> tuple[int, ...]:
+    """The numbers of the parts that a key holds."""
+    numbers = []
+    for size in reversed(sizes):
+        key, number = divmod(key, size)
+        numbers.append(number)
+    return tuple(reversed(numbers))
 
 
 def packed(parts: Sequence[Part]) -> pl.Expr:
@@ -70,23 +76,20 @@ class Values:
         if len(self.known) > MOST_VALUES:
             raise CohortError("audit.group-many", column=self.column, limit=MOST_VALUES)
 
-    def part(self) -> Part:
-        numbers = pl.col(self.column).replace_strict(
-            self.known, list(range(len(self.known))), default=None, return_dtype=pl.UInt32
-        )
-        return numbers, len(self.known)
+    def numbers(self) -> pl.Expr:
+        return pl.col(self.column).replace_strict(self.known, list(range(len(self.known))), return_dtype=pl.UInt32)
 
 
 def count(
     frame: pl.LazyFrame, questions: Sequence[Question], sums: Sequence[pl.Expr]
-) -> tuple[list[Counter[tuple[int, ...]]], list[int]]:
-    """All questions and sums of a batch in one run."""
-    names = [f"q{at}" for at in range(len(questions))]
-    asked = [question.expression(name) for name, question in zip(names, questions, strict=True)]
+) -> tuple[list[Counter[int]], list[int]]:
+    """All questions and sums of a batch in one run: of each question how many rows have which key."""
+    asked = [question.expression(f"q{at}") for at, question in enumerate(questions)]
     summed = [one.cast(pl.Int64).alias(f"s{at}") for at, one in enumerate(sums)]
     found = frame.select(*asked, *summed).collect(optimizations=pl.QueryOptFlags(comm_subexpr_elim=False))
-    answers = [
-        question.answers(found[name].explode(empty_as_null=False))
-        for name, question in zip(names, questions, strict=True)
-    ]
-    return answers, [found[f"s{at}"][0] for at in range(len(sums))]
+    return [_counter(found[f"q{at}"][0]) for at in range(len(asked))], [found[f"s{at}"][0] for at in range(len(sums))]
+
+
+def _counter(counted: pl.Series) -> Counter[int]:
+    keys, counts = (counted.struct.unnest().to_series(at).to_list() for at in (0, 1))
+    return Counter(dict(zip(keys, counts, strict=True)))

@@ -21,9 +21,9 @@ from decidua.audit.walk import Numbering, Step, Walk
 
 Way = tuple[tuple[str, str], ...]
 Cells = tuple[int, ...]
-Places = frozenset[tuple[Way, int]]
-"""Under each way the nodes of the diagram that can be reached."""
-Apart = frozenset[tuple[Way, Cells]]
+Places = tuple[tuple[Way, frozenset[int]], ...]
+"""Under each way that leaves a world the nodes of the diagram that can be reached."""
+Apart = tuple[tuple[Way, frozenset[Cells]], ...]
 """The same with one fact left open: for each of its cells a node."""
 MATTERS, SETTLES = 1, 2
 """What an open fact can do: change the answer; settle it by itself, for some value."""
@@ -46,6 +46,7 @@ class States:
 
     def __init__(self, function: AnswerFunction, codings: Mapping[str, Coding], have: Collection[str]) -> None:
         self.function, self.diagrams = function, function.diagrams
+        self._memo: dict[tuple[int, frozenset[int], int], frozenset[int]] = {}
         levels = {kind: tuple(_levels(function, kind, codings, set(have))) for kind in ("named", "fact")}
         self.facts = levels["fact"]
         self.points: list[Numbering[Places]] = [Numbering(len(level.allowed)) for level in self.facts]
@@ -93,11 +94,19 @@ class States:
 
     def _places(self, node: int, _: int = 0) -> Places:
         found = ways_from(self.function, without_names(self.function, node))
-        return frozenset((way, at) for way, at in found if at != self.diagrams.impossible)
+        return tuple((way, frozenset([at])) for way, at in found if at != self.diagrams.impossible)
 
     def _read(self, level: Level, places: Places, code: int) -> Places:
-        found = ((way, at) for way, node in places for at in self._next(node, level.at, level.allowed[code]))
-        return frozenset((way, at) for way, at in found if at != self.diagrams.impossible)
+        found = ((way, self._reached(level, nodes, code)) for way, nodes in places)
+        return tuple((way, nodes) for way, nodes in found if nodes)
+
+    def _reached(self, level: Level, nodes: frozenset[int], code: int) -> frozenset[int]:
+        """Ways of reading share most of their diagrams, so that what one has learned serves the others."""
+        key = (level.at, nodes, code)
+        if key not in self._memo:
+            found = {at for node in nodes for at in self._next(node, level.at, level.allowed[code])}
+            self._memo[key] = frozenset(found - {self.diagrams.impossible})
+        return self._memo[key]
 
     def _next(self, node: int, level: int, cells: Cells) -> Iterator[int]:
         if self.diagrams.level[node] != level:
@@ -126,6 +135,7 @@ class LeftOpen:
         points: list[Numbering[Apart]] = [Numbering(len(level.allowed)) for level in (*rest, self.level)]
         self.before = states.points[at]
         self.ends: Numbering[int] = Numbering()
+        self._memo: dict[tuple[int, frozenset[Cells], int], frozenset[Cells]] = {}
         steps: list[Step] = [Step(None, self.before, points[0], self._apart)]  # type: ignore[type-arg]
         steps += [
             Step(level.id, before, after, partial(self._read, level))
@@ -136,39 +146,39 @@ class LeftOpen:
 
     def _apart(self, places: Places, _: int) -> Apart:
         width = len(self.diagrams.variables[self.level.at].cells)
-        return frozenset(
-            (way, self.diagrams.children[node] if self.diagrams.level[node] == self.level.at else (node,) * width)
-            for way, node in places
-        )
+
+        def each(node: int) -> Cells:
+            tested = self.diagrams.level[node] == self.level.at
+            return self.diagrams.children[node] if tested else (node,) * width
+
+        return tuple((way, frozenset(map(each, nodes))) for way, nodes in places)
 
     def _read(self, level: Level, rows: Apart, code: int) -> Apart:
-        found = set[tuple[Way, Cells]]()
+        found = ((way, self._reached(level, one, code)) for way, one in rows)
+        return tuple((way, one) for way, one in found if one)
+
+    def _reached(self, level: Level, rows: frozenset[Cells], code: int) -> frozenset[Cells]:
+        key = (level.at, rows, code)
+        if key not in self._memo:
+            self._memo[key] = frozenset(after for row in rows for after in self._next(row, level, code))
+        return self._memo[key]
+
+    def _next(self, row: Cells, level: Level, code: int) -> Iterator[Cells]:
         level_of, children = self.diagrams.level, self.diagrams.children
-        for way, nodes in rows:
-            if level.at not in [level_of[node] for node in nodes]:
-                found.add((way, nodes))
-                continue
-            for cell in level.allowed[code]:
-                there = tuple([children[node][cell] if level_of[node] == level.at else node for node in nodes])
-                if any(node != self.diagrams.impossible for node in there):
-                    found.add((way, there))
-        return frozenset(found)
+        if level.at not in [level_of[node] for node in row]:
+            yield row
+            return
+        for cell in level.allowed[code]:
+            there = tuple([children[node][cell] if level_of[node] == level.at else node for node in row])
+            if any(node != self.diagrams.impossible for node in there):
+                yield there
 
     def _effect(self, rows: Apart, code: int) -> int:
         """MATTERS if two worlds that differ in the fact alone have different answers; SETTLES as well if for some
         value of it no way of reading leaves more than one."""
         cells, nothing = self.level.allowed[code], self.diagrams.impossible
-        if not any(len({nodes[cell] for cell in cells} - {nothing}) > 1 for _, nodes in rows):
+        if not any(len({nodes[cell] for cell in cells} - {nothing}) > 1 for _, one in rows for nodes in one):
             return 0
-        left = [_by_way(rows, cell, nothing) for cell in cells]
-        settles = any(found and all(len(answers) == 1 for answers in found.values()) for found in left)
+        left = [[answers for _, one in rows if (answers := {row[cell] for row in one} - {nothing})] for cell in cells]
+        settles = any(found and all(len(answers) == 1 for answers in found) for found in left)
         return MATTERS + (SETTLES if settles else 0)
-
-
-def _by_way(rows: Apart, cell: int, nothing: int) -> dict[Way, set[int]]:
-    """What is possible with one value of the fact."""
-    found: dict[Way, set[int]] = {}
-    for way, nodes in rows:
-        if nodes[cell] != nothing:
-            found.setdefault(way, set()).add(nodes[cell])
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,8 +54,8 @@ def command(
     from decidua.audit.synthetic import Cohort, read_model
 
     cohort = Cohort(read_model(open_knowledge(packages)), rows, number)
-    with _bar(rows, lang) as progress:
-        _write(cohort, out, chosen, force, progress)
+    with _stopping() as check, _bar(rows, lang, check) as progress:
+        _beside(lambda: _write(cohort, out, chosen, force, progress))
     as_of = cohort.about.as_of
     click.echo(say(lang, "synthesize.written", count=f"{rows:,}", out=out, seed=number, as_of=as_of), err=True)
 
@@ -156,8 +156,52 @@ def _new_folder(out: Path, own: list[str], force: bool) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
 
 
+class _Stopped(Exception):
+    """Ctrl-C was pressed."""
+
+
 @contextmanager
-def _bar(count: int, lang: Lang) -> Iterator[Progress]:
+def _stopping() -> Iterator[Callable[[], None]]:
+    """Gives what is asked between two parts of the work whether to go on; a Ctrl-C stops it there.
+
+    Python would raise in the middle of whatever runs, which may be the engine's own code or a place where an
+    exception is only printed.
+    """
+    import signal
+    import threading
+
+    pressed = threading.Event()
+
+    def check() -> None:
+        if pressed.is_set():
+            raise _Stopped
+
+    main = threading.current_thread() is threading.main_thread()
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        if main:
+            signal.signal(signal.SIGINT, lambda *_: pressed.set())
+        yield check
+    except _Stopped:
+        raise click.Abort from None
+    finally:
+        if main:
+            signal.signal(signal.SIGINT, before)
+
+
+def _beside(work: Callable[[], None]) -> None:
+    """In a thread of its own: only the main thread hears a Ctrl-C, and not while an engine has it."""
+    from concurrent.futures import ThreadPoolExecutor, wait
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(work)
+        while wait([done], timeout=0.1).not_done:
+            pass
+        done.result()
+
+
+@contextmanager
+def _bar(count: int, lang: Lang, check: Callable[[], None]) -> Iterator[Progress]:
     """A bar with rows, rate and time left, where somebody looks on."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -171,6 +215,7 @@ def _bar(count: int, lang: Lang) -> Iterator[Progress]:
         task = bar.add_task(say(lang, "synthesize.making"), total=count, rate="")
 
         def made(rows: int) -> None:
+            check()
             bar.advance(task, rows)
             speed = bar.tasks[0].finished_speed or bar.tasks[0].speed
             bar.update(task, rate=f"{speed:,.0f}/s" if speed else "")

@@ -29,8 +29,8 @@ KINDS = (
 NOT_CONTENT = re.compile(
     r"(^|/)(package\.yaml|words/[^/]+\.(en|ko)\.yaml|fhir/mapping\.yaml|audit/codes\.yaml)$|^synthetic\.yaml$"
 )
-"""What holds no items: the manifest, the sentences of the interface, how FHIR is read, which code means an option, the
-synthetic cohort's model."""
+"""What holds no items: the manifest, the sentences of the interface, how FHIR is read, which code means an option, and
+how a synthetic cohort is drawn."""
 
 
 @dataclass(frozen=True)

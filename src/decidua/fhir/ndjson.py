@@ -66,10 +66,10 @@ class FhirRows:
         return [made[value] for value in _ranged(exact, *ends)]
 
     def _acts(self, frame: pl.DataFrame) -> list[list[bytes]]:
-        """Treatments; of a test the fact `done_…` says whether it was done."""
-        names = [name for name in frame.columns if name.startswith("done.") and not name.startswith("done.test:")]
-        days = frame["date.care"].to_list()
-        return [self._act(name, frame[name].to_list(), days) for name in names]
+        """Treatments on the day of care; when a test was done is not known."""
+        names = [name for name in frame.columns if name.startswith("done.")]
+        days, never = frame["date.care"].to_list(), [None] * len(frame)
+        return [self._act(one, frame[one].to_list(), never if ":" in one else days) for one in names]
 
     def _act(self, name: str, done: Sequence[bool | None], days: Sequence[date | None]) -> list[bytes]:
         made = self._column(name, lambda both: _procedure(name.removeprefix("done."), *both))

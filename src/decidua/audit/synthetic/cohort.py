@@ -58,14 +58,16 @@ class Cohort:
         if workers < 2:
             yield from map(self.frame, range(self.blocks))
             return
-        with ThreadPoolExecutor(workers) as pool:
-            waiting: list[Future[pl.DataFrame]] = []
+        pool, waiting = ThreadPoolExecutor(workers), list[Future[pl.DataFrame]]()
+        try:
             for block in range(self.blocks):
                 waiting.append(pool.submit(self.frame, block))
                 if len(waiting) > workers:
                     yield waiting.pop(0).result()
             for future in waiting:
                 yield future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)  # whoever stops early does not wait for what nobody wants
 
     @cached_property
     def schema(self) -> dict[str, pl.DataType]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from decidua.audit.synthetic.bounds import Ends, close_ends, drawn_ends
+from decidua.audit.synthetic.bounds import Ends, close_sums, drawn_ends
 from decidua.audit.synthetic.conditions import Array, Mask, World
 from decidua.audit.synthetic.draws import Numbers, Stream, mixed, of
 from decidua.audit.synthetic.model import Variable
@@ -48,11 +48,11 @@ class Recorder:
         facts = [variable for variable in self.model.written.variables if variable.hidden is None]
         for variable in facts:
             written.known[variable.id] = self._known(variable, world, stream, chances)
-        self._follows(written)
         for variable in facts:
             if variable.bounds:
-                known = self._possible(variable, world) & ~written.known[variable.id]
-                written.ends[variable.id] = drawn_ends(variable, world.values[variable.id], known, stream)
+                unknown = self._possible(variable, world) & ~written.known[variable.id]
+                written.ends[variable.id] = drawn_ends(variable, world.values[variable.id], unknown, stream)
+        self._follows(written)
         self._close(written)
         self._stated_and_care(written, stream, chances)
         return written
@@ -86,6 +86,8 @@ class Recorder:
             needs = self.model.criteria[variable.needs] if variable.needs else None
             if isinstance(needs, Is) and needs.fact in known and variable.id in known:
                 known[needs.fact] |= known[variable.id]
+                if variable.id in written.ends:
+                    known[needs.fact] |= written.ends[variable.id].some
         known["bmi"] |= known["weight"] & known["height"]
         measured = np.logical_and.reduce([known[one] for one in ANALYTES])
         negative = np.logical_and.reduce([values[one] == 1 for one in ANALYTES])
@@ -97,12 +99,8 @@ class Recorder:
         for _ in constraints:  # a chain of them is no longer than their number
             for constraint in constraints:
                 _imply(constraint, written)
-        for constraint in constraints:
-            if constraint.at_most:
-                close_ends(constraint, written.world.values, written.known, written.ends, lows=True)
-        for constraint in constraints:
-            if constraint.at_most:
-                close_ends(constraint, written.world.values, written.known, written.ends, lows=False)
+        sums = [constraint for constraint in constraints if constraint.at_most]
+        close_sums(sums, written.world.values, written.known, written.ends)
 
     def _stated_and_care(self, written: Written, stream: Stream, chances: dict[str, Numbers]) -> None:
         world, model = written.world, self.model

@@ -99,14 +99,14 @@ class Maker:
             return steps([draw.shares.get(choice, 0.0) for choice in choices], numbers)
         if draw.shares is not None:
             values = np.array([float(value) for value in draw.shares])
-            return values[steps(list(draw.shares.values()), numbers)]
+            return np.take(values, steps(list(draw.shares.values()), numbers), mode="clip")
         if draw.uniform is not None:
             first, last = draw.uniform
             return (numbers.astype(np.uint32) * (last - first + 1) >> 16).astype(np.int16) + np.int16(first)
         level: NDArray[np.int32] = (numbers >> 4).astype(np.int32)
         if draw.part_of is not None:
             level += world.values[draw.part_of].astype(np.int32) * LEVELS
-        return self._tables[draw][level]
+        return np.take(self._tables[draw], level, mode="clip")  # every level is within: that spares a check of each
 
 
 def _sum(variable: Variable, world: World) -> Array:

@@ -69,7 +69,7 @@ def read_bulk(
     description = tally.description(
         patients=len(frame), refused=reading.account.refused + reading.left_out, duplicates=reading.same, files=files
     )
-    about = About(reading.as_of, settings.content, closed=True, made_by=settings.made_by)
+    about = About(reading.as_of, settings.content, reading.synthetic, closed=True, made_by=settings.made_by)
     table = FactsTable(frame.lazy(), about, description)
     if reading.events:
         table = with_done(table, done)
@@ -89,6 +89,8 @@ class Found:
     account: Account = field(default_factory=Account)
     lines: int = 0
     part: Part | None = None
+    synthetic: bool = False
+    """Whether anything in it is tagged as test data."""
 
 
 class PartReader:
@@ -106,6 +108,7 @@ class PartReader:
         waiting: list[Given] = []
         for line in [whole(part)] if part.is_bundle else lines(part):
             found.lines = line.number
+            found.synthetic = found.synthetic or TEST in line.data
             place = Place(part.file, line.number)
             if line.key:
                 account.problem(line.key, places=[place], parts=_limit(line.key))
@@ -139,6 +142,8 @@ class PartReader:
 
 
 _BUNDLE = b'{"resourceType":"Bundle"'
+TEST = b'"HTEST"'
+"""HL7's code for test health data, as `decidua synthesize` tags every resource with."""
 
 
 def packed(gathered: Gathered, meanings: Meanings) -> tuple[Gathered, list[Told]]:
@@ -201,6 +206,7 @@ class _Reading:
         self.account = self.reader.account
         self.frames: list[pl.DataFrame] = []
         self.events = self.same = self.left_out = self._read = 0
+        self.synthetic = False
         self.names: dict[str, int] = {}
         self.odd: dict[str, Place] = {}
         self.where = Scattered()
@@ -213,6 +219,7 @@ class _Reading:
         before, self._lines[file] = self._lines[file], self._lines[file] + found.lines
         found.account.shift(file, before)
         self.account.add(found.account)
+        self.synthetic = self.synthetic or found.synthetic
         for batch in found.batches:
             self._put(batch)
         if found.gathered is not None and found.gathered.names:

@@ -1,0 +1,171 @@
+"""A whole run: batches, groups, care, progress, cancelling, answers by patient, and input that is no facts table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from threading import Event
+
+import polars as pl
+import pytest
+
+from audit.by_consulting import consulted
+from audit.cohorts import cohort
+from decidua.answers import ANSWERS, Answers
+from decidua.answers.columns import mask_of
+from decidua.audit.models import Audit, from_json, to_json
+from decidua.audit.plan import Plan
+from decidua.audit.run import run
+from decidua.audit.signatures import explained, known
+from decidua.errors import CohortError, UsageError
+from decidua.guidelines import read_knowledge
+from decidua.intake.cohort import About, FactsTable
+
+FEW = {"guidelines": ("eshre-2022", "asri-2025"), "options": ("lit", "ivig", "test:vitamin-d", "supportive-care")}
+
+
+@pytest.fixture(scope="module")
+def answers() -> Answers:
+    return Answers(read_knowledge())
+
+
+@pytest.fixture(scope="module")
+def rows(answers: Answers) -> pl.DataFrame:
+    return cohort(answers.knowledge, 600, seed=7)
+
+
+def table(rows: pl.DataFrame) -> FactsTable:
+    return FactsTable(rows.lazy(), About(as_of=date(2026, 1, 1), synthetic=True, seed=7))
+
+
+def audit(answers: Answers, rows: pl.DataFrame, **more: object) -> Audit:
+    return replace(run(answers, table(rows), **FEW, **more), seconds=0.0)  # type: ignore[arg-type]
+
+
+def test_batches_make_no_difference(answers: Answers, rows: pl.DataFrame) -> None:
+    whole = audit(answers, rows, groups=("centre", "year"))
+    assert audit(answers, rows, groups=("centre", "year"), batch=64) == whole
+    assert from_json(to_json(whole)) == whole
+    assert (whole.about.rows, whole.about.seed, whole.about.as_of) == (600, 7, "2026-01-01")
+    assert whole.about.refused == sum(one.n for one in whole.refused) > 0
+
+
+def test_a_group_is_an_audit_of_its_rows(answers: Answers, rows: pl.DataFrame) -> None:
+    whole = audit(answers, rows, groups=("centre", "year"))
+    busan = audit(answers, rows.filter(pl.col("group.centre") == "Busan"))
+    nowhere = audit(answers, rows.filter(pl.col("group.centre").is_null()))
+    for kind in ("definitions", "answers", "agreement", "concordance"):
+        for value, part in (("Busan", busan), (None, nowhere)):
+            found = {
+                replace(row, group="", value="")
+                for row in getattr(whole, kind)
+                if (row.group, row.value) == ("centre", value)
+            }
+            assert found == set(getattr(part, kind)), kind
+    assert {row for row in whole.answers if row.group == ""} == set(audit(answers, rows).answers)
+
+
+def test_rows_count_as_often_as_they_stand_there(answers: Answers, rows: pl.DataFrame) -> None:
+    once, twice = audit(answers, rows), audit(answers, pl.concat([rows, rows]))
+    assert {replace(row, n=2 * row.n) for row in once.answers} == set(twice.answers)
+    assert twice.about.rows == 1200
+
+
+def test_care_is_called_by_its_name_only_beside_a_strong_statement(answers: Answers, rows: pl.DataFrame) -> None:
+    """Strong against LIT in 2022: done is discordant, not done concordant; before it was in force, variation."""
+    woman = {"losses": 3.0, "clinical_losses": 3.0, "unexplained@eshre-2022": True}
+    days = [date(2023, 5, 1), date(2022, 5, 1), date(2021, 5, 1), None]
+    care = [{**woman, "date.care": day, "done.lit": done} for day in days for done in (True, False, None)]
+    frame = pl.DataFrame(care, schema={name: rows.schema[name] for name in care[0]})
+    found = run(answers, FactsTable(frame.lazy()), guidelines=("eshre-2022",), options=("lit",)).concordance
+    told = {(row.verdict, row.statements): row.n for row in found}
+    strong = ("eshre-2022.lit.unexplained",)
+    assert told == {
+        ("discordant", strong): 1, ("concordant", strong): 1, ("not-recorded", strong): 1,
+        ("variation", ()): 6, ("not-recorded", ()): 3,
+    }  # fmt: skip
+
+
+def test_answers_by_patient_are_those_of_consulting(answers: Answers, rows: pl.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "answers.parquet"
+    audit(answers, rows, patients=path, batch=256)
+    by_name = {row["patient"]: row for row in rows.iter_rows(named=True)}
+    written, plan = pl.read_parquet(path), Plan(answers, rows.columns, **FEW)
+    for told in written.head(40).iter_rows(named=True):
+        whole = consulted(answers, by_name[told["patient"]])
+        assert whole is not None
+        for guideline, option in plan.columns:
+            cell, name = whole.cell(guideline, option), f"{guideline}/{option}"
+            assert told[f"answer.{name}"] == cell.answer
+            assert told[f"possible.{name}"] == mask_of(cell.standing.possible)
+            again = explained(plan, guideline, option, told[f"signature.{name}"])
+            assert (again.answer, again.relevant, again.speaking) == (cell.answer, cell.relevant, cell.speaking)
+    assert set(written["answer.eshre-2022/lit"].unique()) - set(ANSWERS) == {"needs-data", "disputed"}
+
+
+def test_answers_by_patient_as_csv(answers: Answers, rows: pl.DataFrame, tmp_path: Path) -> None:
+    audit(answers, rows, patients=tmp_path / "a.csv")
+    audit(answers, rows, patients=tmp_path / "a.parquet")
+    by_csv = pl.read_csv(tmp_path / "a.csv", infer_schema=False)
+    assert by_csv["signature.asri-2025/ivig"].to_list() == [
+        str(n) for n in pl.read_parquet(tmp_path / "a.parquet")["signature.asri-2025/ivig"]
+    ]
+    with pytest.raises(UsageError):
+        audit(answers, rows, patients=tmp_path / "a.csv")
+    with pytest.raises(CohortError, match=r"parquet or \.csv"):
+        audit(answers, rows, patients=tmp_path / "a.xlsx")
+
+
+def test_a_signature_says_nothing_where_nothing_was_known(answers: Answers) -> None:
+    frame = pl.DataFrame({"patient": ["a"]})
+    plan = Plan(answers, frame.columns, **FEW)
+    from decidua.audit.coded import ROW
+    from decidua.audit.counting import Counting
+    from decidua.audit.patients import answers_of
+
+    told = answers_of(plan, Counting(plan).add(frame.with_row_index(ROW, offset=1))).row(0, named=True)
+    assert known(plan, "asri-2025", "ivig", told["signature.asri-2025/ivig"]) == {}
+
+
+def test_progress_and_cancelling_leave_no_half_file(answers: Answers, rows: pl.DataFrame, tmp_path: Path) -> None:
+    cancel, done = Event(), list[int]()
+
+    def progress(rows_done: int) -> None:
+        done.append(rows_done)
+        if len(done) == 2:
+            cancel.set()
+
+    with pytest.raises(CohortError, match="cancelled"):
+        audit(answers, rows, batch=100, progress=progress, cancel=cancel, patients=tmp_path / "a.parquet")
+    assert done == [100, 200]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ({"vitamin_d": [20.0, float("nan")]}, "row 2.*NaN"),
+        ({"vitamin_d": ["20", None]}, "vitamin_d.*Float64"),
+        ({"aps": ["yes", None]}, "aps.*Boolean"),
+        ({"ana": ["positive", "perhaps"]}, "ana.*row 2.*allowed"),
+    ],
+)
+def test_what_is_no_fact_is_told_with_its_place(answers: Answers, columns: dict[str, list[object]], says: str) -> None:
+    with pytest.raises(CohortError, match=says):
+        run(answers, FactsTable(pl.LazyFrame({"patient": ["a", "b"], **columns})))
+
+
+def test_groups_must_be_groups(answers: Answers) -> None:
+    frame = pl.LazyFrame({"group.id": [str(n) for n in range(2000)]})
+    with pytest.raises(CohortError, match="coarser"):
+        run(answers, FactsTable(frame), groups=("id",), **FEW)  # type: ignore[arg-type]
+    with pytest.raises(CohortError, match=r"group\.centre"):
+        run(answers, FactsTable(frame), groups=("centre",))
+    with pytest.raises(CohortError, match="polars, spark"):
+        run(answers, FactsTable(frame), engine="abacus")
+
+
+def test_an_empty_table(answers: Answers, rows: pl.DataFrame) -> None:
+    empty = audit(answers, rows.clear())
+    assert (empty.about.rows, empty.answers, empty.unknowns) == (0, (), ())
