@@ -21,6 +21,7 @@ from decidua.guidelines import read_knowledge
 from decidua.intake.cohort import Names, Settings, mapping_of, read_cohort, read_facts, write_facts
 
 SEED = 20_260_101
+PART = 250_000
 MAPPING = """
 care: seen
 columns:
@@ -32,10 +33,26 @@ groups: {centre: centre}
 
 
 def made(rows: int, path: Path) -> None:
-    """The cohort as a CSV file."""
-    random = np.random.default_rng(SEED)
+    """The cohort as a CSV file, made and written in parts so that it takes no memory of its own."""
+    random, flags = np.random.default_rng(SEED), _flags()
+    with path.open("wb") as file:
+        for start in range(0, rows, PART):
+            part = _part(random, flags, start, min(PART, rows - start))
+            if start <= rows // 2 < start + PART:
+                half = rows // 2 - start
+                part.head(half).write_csv(file, include_header=start == 0)
+                file.write(b'broken,"row\n')
+                part.slice(half).write_csv(file, include_header=False)
+            else:
+                part.write_csv(file, include_header=start == 0)
+
+
+def _flags() -> list[str]:
     facts = read_knowledge().vocabulary.facts
-    flags = [fact.id for fact in facts.values() if fact.type == "boolean"][:8]
+    return [fact.id for fact in facts.values() if fact.type == "boolean"][:8]
+
+
+def _part(random: np.random.Generator, flags: list[str], start: int, rows: int) -> pl.DataFrame:
     columns = {
         "losses": _text(random.integers(0, 9, rows)),
         "clinical_losses": _text(random.integers(0, 5, rows)),
@@ -48,16 +65,11 @@ def made(rows: int, path: Path) -> None:
         "peripheral_nk": pl.Series(random.choice(["raised", "not-raised", "unknown"], rows)),
         **{flag: pl.Series(random.choice(["yes", "no", "예", "아니오"], rows)) for flag in flags},
     }
-    table = pl.DataFrame(
-        {name: cells.set(pl.Series(random.random(rows) < 1 / 3), None) for name, cells in columns.items()}
-    )
+    gone = {name: pl.Series(random.random(rows) < 1 / 3) for name in columns}
+    table = pl.DataFrame({name: cells.set(gone[name], None) for name, cells in columns.items()})
     days = pl.Series(random.integers(18_000, 20_000, rows)).cast(pl.Date)
     table = table.with_columns(seen=days, centre=pl.Series(random.choice(["A", "B", "C"], rows)))
-    table = table.with_columns(patient=pl.Series(range(rows)))
-    with path.open("wb") as file:
-        table.head(rows // 2).write_csv(file)
-        file.write(b'broken,"row\n')
-        table.slice(rows // 2).write_csv(file, include_header=False)
+    return table.with_columns(patient=pl.Series(range(start, start + rows)))
 
 
 def _text(numbers: np.ndarray) -> pl.Series:  # type: ignore[type-arg]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -15,6 +16,8 @@ from decidua.facts import Range, Value
 from decidua.guidelines import Knowledge
 from decidua.intake.bulk.account import Place
 from decidua.intake.bulk.batch import Given, Reader
+from decidua.intake.cohort import FactsTable, Names, Settings, option_places
+from decidua.intake.cohort.mapping import ColumnMapping
 from decidua.intake.fhir import read_fhir
 
 Cells = dict[str, object]
@@ -88,3 +91,20 @@ def differences(knowledge: Knowledge, found: Reader, bundles: Sequence[bytes], a
         said += [f"{number}: {key}: {one.get(key)!r} alone, {row.get(key)!r} in bulk" for key in keys]
     rest = list(got)
     return [*said, f"{len(rest)} rows too many"] if rest else said
+
+
+def settings(knowledge: Knowledge, as_of: date) -> Settings:
+    places = option_places(knowledge.content)
+    return Settings(Names(knowledge.vocabulary, knowledge.stated, places), ColumnMapping(), places, as_of)
+
+
+def by_patient(table: FactsTable) -> dict[object, Cells]:
+    return {row["patient"]: row for row in rows(table.frame.collect())}
+
+
+def told(table: FactsTable) -> dict[tuple[str, str], tuple[str, tuple[int, ...], int]]:
+    """(key, fact) → file name, first lines and count of each problem and note."""
+    return {
+        (problem.key, problem.column): (Path(problem.file).name, problem.rows, problem.count)
+        for problem in table.description.problems
+    }

@@ -22,6 +22,7 @@ CONCEPTS: list[tuple[int, str, str, str, str]] = [
     (4, "5048-4", "LOINC", "Nuclear Ab", "Measurement"),
     (5, "11612-9", "LOINC", "Abortions", "Observation"),
     (6, "29463-7", "LOINC", "Body weight", "Measurement"),
+    (71, "consecutive_losses", "decidua-facts", "Longest run of losses", "Observation"),
     (7, "26843008", "SNOMED", "Antiphospholipid syndrome", "Condition"),
     (8, "91930004", "SNOMED", "Allergy to egg", "Observation"),
     (10, "L04AD02", "ATC", "tacrolimus", "Drug"),

@@ -47,15 +47,17 @@ def test_one_bad_line_costs_only_itself(tmp_path: Path, vocabulary: Vocabulary, 
 
 
 def test_a_cell_may_span_lines_and_hold_separators(tmp_path: Path, vocabulary: Vocabulary) -> None:
-    text = 'patient,losses,age\n"Kim, A",3,31\n"two\nlines",2,"29"\n\nc,1,30\n'
-    table = cohort(tmp_path, text, vocabulary)
-    assert rows(table, "patient", "losses") == [("Kim, A", 3.0), ("two lines", 2.0), ("c", 1.0)]
+    text = 'patient,losses,notes\n"Kim, A",3,x\nb,2,"two\nlines ""here"""\n\nc,1,"three\n\nlines"\n'
+    table = cohort(tmp_path, text, vocabulary, "ignore: [notes]")
+    assert rows(table, "patient", "losses") == [("Kim, A", 3.0), ("b", 2.0), ("c", 1.0)]
     assert table.description.sound
 
 
 def test_an_open_quotation_mark_does_not_swallow_the_rest(tmp_path: Path, vocabulary: Vocabulary) -> None:
     text = 'patient,losses,age\na,3,31\nb,"2,29\nc,1,30\nd,"1",30\n'
     assert rows(cohort(tmp_path, text, vocabulary), "patient") == [("a",), ("c",), ("d",)]
+    two = 'patient,losses,age\na,3,"\nb,2,29\nc,1,"\nd,1,30\n'
+    assert rows(cohort(tmp_path, two, vocabulary), "patient") == [("b",), ("d",)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp949", "utf-32"])
@@ -86,6 +88,14 @@ def test_gzip_whole_and_cut(tmp_path: Path, vocabulary: Vocabulary) -> None:
     read = rows(cut, "patient", "losses")
     assert 500 < len(read) < 5000
     assert read == rows(whole, "patient", "losses")[: len(read)]
+
+
+def test_a_line_that_is_cut_is_no_row(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    text = b"patient,losses\n" + b"".join(b"p%d,%d\n" % (n, 20 + n) for n in range(9))
+    packed = gzip.compress(text, 0)
+    for missing in range(9, 40):
+        read = rows(cohort(tmp_path, packed[:-missing], vocabulary, name="c.csv.gz"), "patient", "losses")
+        assert read == [(f"p{n}", 20.0 + n) for n in range(len(read))]
 
 
 def test_nothing_to_read(tmp_path: Path, vocabulary: Vocabulary) -> None:
@@ -190,7 +200,7 @@ def test_a_patient_at_two_index_dates_is_two_rows(tmp_path: Path, vocabulary: Vo
 
 def test_blocks_give_the_same_as_one(tmp_path: Path, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [f"p{n},{n % 12},{20 + n % 25}" for n in range(3000)]
-    lines[700], lines[1500], lines[2900] = 'x,"', "y,1", '"q\nr",3,30'
+    lines[700], lines[1500], lines[2900] = 'x,"', "y,1", 'q,3,"3\n0"'
     text = "patient,losses,age\n" + "\n".join(lines) + "\n"
     whole = cohort(tmp_path, text, vocabulary)
     monkeypatch.setattr(csv_blocks.CsvFile.__init__, "__defaults__", (None, 997))
@@ -208,3 +218,19 @@ def test_formulas_are_text_and_no_numbers(tmp_path: Path, vocabulary: Vocabulary
     table = cohort(tmp_path, "patient,losses\n=1+1,=2\n@x,3\n", vocabulary)
     assert rows(table, "patient", "losses") == [("=1+1", None), ("@x", 3.0)]
     assert problems(table)["error.count"].given == "=2"
+
+
+def test_strict_refuses_a_column_that_is_not_understood_unless_it_is_ignored(
+    tmp_path: Path, vocabulary: Vocabulary
+) -> None:
+    text = "patient,losses,remark\na,NA,x\n"
+    with pytest.raises(CohortError, match="remark"):
+        cohort(tmp_path, text, vocabulary, strict=True)
+    assert rows(cohort(tmp_path, text, vocabulary, "ignore: [remark]", strict=True), "losses") == [(None,)]
+
+
+def test_what_is_kept_of_a_description_names_nobody(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    text = "patient,losses,age\nKim-800101,abc-secret,31\nKim-800101,2,31\nLee,3\n"
+    said = cohort(tmp_path, text, vocabulary).description
+    assert problems(cohort(tmp_path, text, vocabulary))["error.count"].given == "abc-secret"
+    assert not {word for word in ("Kim", "800101", "Lee", "secret") if word in said.text()}

@@ -11,6 +11,7 @@ from decidua.errors import CohortError
 from decidua.facts import Vocabulary
 from decidua.intake.cohort import mapping_of, read_cohort, read_mapping
 from intake.cohort_reading import cohort, problems, rows, settings
+from intake.reading import STATED
 
 MAPPING = """
 patient: pid
@@ -139,3 +140,16 @@ def test_a_mapping_file(tmp_path: Path, vocabulary: Vocabulary) -> None:
     assert read_cohort(tmp_path / "c.csv", settings(vocabulary, "patient: pid")).description.patients == 1
     with pytest.raises(CohortError):
         read_cohort(tmp_path / "c.csv", plain)
+
+
+def test_names_that_may_be_stated(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    table = cohort(tmp_path, "patient,unexplained,persistent_apl\na,yes,no\nb,,예\n", vocabulary)
+    wanted = [name for name in STATED if name.startswith("unexplained@")]
+    assert rows(table, *wanted, "persistent_apl") == [(True, True, False), (None, None, True)]
+
+
+def test_many_columns_that_mean_nothing_do_not_hang(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    names = [f"column_{n}" for n in range(3000)]
+    table = cohort(tmp_path, ",".join(["patient", *names]) + "\na" + "," * 3000 + "\n", vocabulary)
+    assert len(table.description.problems) == 3000
+    assert rows(table, "patient") == [("a",)]

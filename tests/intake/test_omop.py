@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -66,15 +67,24 @@ def test_a_duckdb_file_says_the_same_and_is_only_read(tmp_path: Path, folder: Pa
 
 def test_later_records_and_odd_ones_are_counted(folder: Path, vocabulary: Vocabulary) -> None:
     found = problems(read_omop(folder, settings(vocabulary)))
-    assert found["omop.later"].count == 1
-    assert (found["omop.later"].file, found["omop.later"].column) == ("measurement", "tsh")
-    assert found["error.unit-missing"].column == "tsh"
+    assert (found["bulk.later"].count, found["bulk.later"].column) == (1, "tsh")
+    assert (found["error.unit-missing"].column, found["error.unit-missing"].rows) == ("tsh", (3,))
     assert not found["error.unit-missing"].note
     assert found["omop.no-pregnancies"].note
-    assert "omop.ended" in found
-    assert "omop.over" in found
+    assert {"bulk.ended", "bulk.over"} <= set(found)
     with pytest.raises(CohortError):
         read_omop(folder, settings(vocabulary), strict=True)
+
+
+def test_a_woman_whose_records_contradict_each_other_is_told(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    def said(key: int, concept: int, number: float) -> dict[str, Any]:
+        return {"observation_id": key, "person_id": 3, "observation_concept_id": concept,
+                "observation_date": date(2024, 6, 1), "value_as_number": number}  # fmt: skip
+
+    folder = parquet(tmp_path / "omop", frames(WOMEN, {"observation": [said(1, 5, 3), said(2, 71, 5)]}))
+    table = read_omop(folder, settings(vocabulary))
+    assert rows(table, "patient") == [("1",), ("2",)]
+    assert (problems(table)["bulk.conflict"].count, problems(table)["bulk.conflict"].rows) == (1, (3,))
 
 
 def test_what_was_done_by_products_and_classes(tmp_path: Path, vocabulary: Vocabulary) -> None:
@@ -114,7 +124,7 @@ def test_men_are_left_out_and_counted(tmp_path: Path, vocabulary: Vocabulary) ->
     man = {"person_id": 9, "gender_concept_id": 8507, "year_of_birth": 1980}
     table = read_omop(parquet(tmp_path / "omop", frames(WOMEN, {"person": [man]})), settings(vocabulary))
     assert (table.description.rows, table.description.patients, table.description.refused) == (4, 3, 1)
-    assert problems(table)["omop.male"].rows == (9,)
+    assert problems(table)["omop.male"].rows == (4,)
 
 
 @pytest.mark.parametrize("missing", ["person", "concept"])
@@ -154,3 +164,12 @@ def test_kept_as_facts(folder: Path, tmp_path: Path, vocabulary: Vocabulary) -> 
     assert table.about.closed
     write_facts(table, tmp_path / "f.parquet")
     assert pl.read_parquet(tmp_path / "f.parquet").equals(table.frame.collect())
+
+
+def test_without_the_extra_one_sentence_names_it(
+    folder: Path, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, source, extra in (("duckdb", folder, "omop"), ("psycopg", "postgresql://x", "postgres")):
+        monkeypatch.setitem(sys.modules, module, None)
+        with pytest.raises(CohortError, match=rf"decidua\[{extra}\]"):
+            read_omop(source, settings(vocabulary))

@@ -181,8 +181,8 @@ class Reader:
         """By the one-patient reader; None where she is refused."""
         try:
             mapped = read_fhir(
-                [one.data], name=str(one.place), vocabulary=self.vocabulary, stated=self.stated, as_of=self.as_of,
-                patient=one.patient,
+                [one.data.rstrip()], name=str(one.place), vocabulary=self.vocabulary, stated=self.stated,
+                as_of=self.as_of, patient=one.patient,
             )  # fmt: skip
         except PatientError as error:
             self.account.refuse(one.place, error)

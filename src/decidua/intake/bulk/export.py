@@ -84,7 +84,7 @@ class Gatherer:
             head = _HEAD.decode(data)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return False
-        if head.resourceType is None:
+        if head.resourceType in (None, "Bundle"):
             return False
         if head.resourceType not in r.TYPES:
             self.account.reason(Reason("fhir.type-not-read", "?", "", head.resourceType[:64]), 1)

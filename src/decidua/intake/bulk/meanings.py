@@ -173,8 +173,7 @@ class Meanings:
         READERS[one.kind](hearing, one)
         found = [self.row(row) for row in hearing.rows]
         found += [self._put(FLAG, row, None) for row in hearing.flags]
-        told = {row.place for row in hearing.rows}  # a result that is not known has a row and a note: the row is enough
-        found += [self.nothing(reason_of(note)) for note in hearing.notes.all if note.place not in told]
+        found += [self.nothing(reason_of(note)) for note in hearing.notes.all]
         return found or [self.nothing(Reason("fhir.no-value", one.kind))]
 
     def row(self, row: Row) -> int:

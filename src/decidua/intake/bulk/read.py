@@ -125,7 +125,7 @@ class PartReader:
     def _is_bundle(self, line: Line, gatherer: Gatherer, place: Place) -> bool:
         """Whether a line is for the reader of bundles; a resource goes to the gatherer, and what is neither is told."""
         data = line.data
-        if data.startswith(_BUNDLE):
+        if data.startswith(_BUNDLE) or not _is_text(data):
             return True
         for forms in (shapes(wide=False), shapes(wide=True)):
             try:
@@ -144,6 +144,16 @@ class PartReader:
 _BUNDLE = b'{"resourceType":"Bundle"'
 TEST = b'"HTEST"'
 """HL7's code for test health data, as `decidua synthesize` tags every resource with."""
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether it is UTF-8; the decoder passes over what it does not need without a look."""
+    if b"\0" in data:
+        return False
+    try:
+        return data.isascii() or bool(data.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def packed(gathered: Gathered, meanings: Meanings) -> tuple[Gathered, list[Told]]:
@@ -224,7 +234,7 @@ class _Reading:
             self._put(batch)
         if found.gathered is not None and found.gathered.names:
             self._gathered(found.gathered, found.told, file, before)
-        self._read += found.lines or 1
+        self._read += found.lines or int(found.part is not None and found.part.is_bundle)
         if self.progress is not None:
             self.progress(self._read)
 

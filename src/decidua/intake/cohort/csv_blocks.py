@@ -51,11 +51,16 @@ class CsvFile:
         read = line_blocks(self.path, note, self.encoding, self.size)
         first = next(read, b"")
         _, heading, rest = _cut_heading(first)
-        line = heading + 1
+        line, left = heading + 1, b""
         for block in chain([rest], read):
+            block = left + block
+            at = _open_at(self, block)
+            block, left = block[:at], block[at:]
             if block:
                 yield from _block(self, block, line, tally)
                 line += block.count(b"\n")
+        if left:
+            yield from _block(self, left, line, tally)
 
 
 def open_csv(path: Path, separator: str | None = None, encoding: str | None = None) -> CsvFile:
@@ -126,9 +131,7 @@ def _parts(block: bytes) -> list[bytes]:
 
 def _regular(file: CsvFile, block: bytes) -> bool:
     """Whether the separators are as many as in so many whole rows; the engine itself refuses a row too long."""
-    if b'"' in block or LOST in block or b"\0" in block or block.startswith((b"\n", b"\r")):
-        return False
-    if b"\n\n" in block or b"\n\r" in block:
+    if b'"' in block or LOST in block or b"\0" in block:
         return False
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
     return block.count(file.separator.encode()) == lines * (len(file.names) - 1) and len(file.names) > 1
@@ -172,20 +175,43 @@ def _sifted(file: CsvFile, block: bytes, line: int, tally: Tally) -> pl.DataFram
 
 
 def _joined(file: CsvFile, lines: pl.Series, odd: pl.Series, lost: pl.Series) -> tuple[dict[int, str], set[int]]:
-    """Records of which a cell spans lines: where each begins, and every line that one of them uses."""
-    open_lines = [at for at in odd.arg_true().to_list() if not lost[at]]
+    """Records of which a cell spans lines: where each begins, and every line that one of them uses.
+
+    A line that could be a row of its own never goes on another: two stray marks would swallow the rows between them.
+    """
     found: dict[int, str] = {}
     used: set[int] = set()
-    after = dict(pairwise(open_lines))
-    for at in open_lines:
-        end = after.get(at)
-        if at in used or end is None or end - at > JOINED:
-            continue
-        cells = next(csv.reader(["\n".join(lines[at : end + 1].to_list())], delimiter=file.separator), [])
+    for at, end in pairwise((odd & ~lost).arg_true().to_list()):
+        cells = [] if at in used or end - at > JOINED else _cells(file, lines[at : end + 1].to_list())
         if len(cells) == len(file.names):
             found[at] = _written([" ".join(cell.split()) for cell in cells], file.separator)
             used.update(range(at, end + 1))
     return found, used
+
+
+def _cells(file: CsvFile, lines: list[str]) -> list[str]:
+    """The cells of one record over several lines; none where they are no record."""
+    if any(line.count(file.separator) >= len(file.names) - 1 for line in lines[1:]):
+        return []
+    try:
+        return next(csv.reader([f"{line}\n" for line in lines], delimiter=file.separator, strict=True), [])
+    except csv.Error:
+        return []
+
+
+def _open_at(file: CsvFile, block: bytes) -> int:
+    """Where a record begins that may go on in the next block; the end of the block if none does."""
+    if block.count(b'"') % 2 == 0:
+        return len(block)
+    lines = block.split(b"\n")
+    odd = [n for n, line in enumerate(lines) if line.count(b'"') % 2]
+    texts = pl.Series("text", [line.decode("utf-8", "replace") for line in lines])
+    marks = pl.Series([False]).new_from_index(0, len(lines)).scatter(odd, True)
+    _, used = _joined(file, texts, marks, ~(marks | ~marks))
+    last = odd[-1]
+    if last in used or len(lines) - last > JOINED:
+        return len(block)
+    return sum(len(line) + 1 for line in lines[:last])
 
 
 def _written(cells: list[str], separator: str) -> str:

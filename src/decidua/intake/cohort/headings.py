@@ -20,7 +20,7 @@ from decidua.facts import Fact, Unit, Vocabulary
 from decidua.facts.values import unit_named
 from decidua.intake.cohort.mapping import ColumnMapping, ColumnRule, DateRule, DoneRule
 from decidua.intake.cohort.tally import Tally
-from decidua.intake.given import UNEXPLAINED
+from decidua.intake.given import GUESSES, UNEXPLAINED
 from decidua.language import Text
 
 Kind = Literal["patient", "fact", "low", "high", "stated", "done", "group", "date"]
@@ -104,6 +104,7 @@ class _Headings:
     def __init__(self, names: Names, mapping: ColumnMapping, tally: Tally, file: str) -> None:
         self.names, self.mapping, self.tally, self.file = names, mapping, tally, file
         self.twice: set[str] = set()
+        self.guesses = 0
 
     def of(self, at: int, heading: str, headings: Sequence[str]) -> Iterator[Target]:
         """All that a column is read for: a date may be both the care and a group."""
@@ -116,10 +117,15 @@ class _Headings:
         if not found and heading not in self.mapping.ignore:
             found = self._named(at, heading)
             if not found:
-                near = self.names.nearest(heading)
+                near = self._near(heading)
                 key = "cohort.column-near" if near else "cohort.column-unknown"
-                self.tally.problem(key, heading or "?", file=self.file, note=True, near=near)
+                self.tally.problem(key, heading or "?", file=self.file, near=near)
         yield from found
+
+    def _near(self, heading: str) -> str:
+        """Looked up for the first few only: the search is slow, and more are not slips of the pen."""
+        self.guesses += 1
+        return self.names.nearest(heading) if self.guesses <= GUESSES else ""
 
     def _mapped(self, at: int, heading: str) -> Iterator[Target]:
         """What the mapping says beside facts: patient, dates, groups, what was done."""

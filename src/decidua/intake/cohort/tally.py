@@ -61,6 +61,18 @@ class Tally:
         parts: dict[str, Any] = {key: value for key, value in error.parts.items() if key != "where"}
         self.problem(error.key, file=str(file), **parts)
 
+    def count(self, frame: pl.DataFrame) -> None:
+        """For each fact of a finished table how often it is known."""
+        for name in frame.columns:
+            if name == "patient" or name.endswith((".low", ".high")):
+                continue
+            known = len(frame) - frame[name].null_count()
+            bounded = 0
+            if f"{name}.low" in frame.columns:
+                ends = frame[f"{name}.low"].is_not_null() | frame[f"{name}.high"].is_not_null()
+                bounded = int((ends & frame[name].is_null()).sum())
+            self.column(name, name, known=known, bounded=bounded, unknown=len(frame) - known - bounded)
+
     def take_problems(self, other: Tally) -> None:
         """The problems of another source, without its rows and columns."""
         self._problems |= other._problems

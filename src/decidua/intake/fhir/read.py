@@ -9,7 +9,7 @@ from pathlib import Path
 
 from decidua.facts import Vocabulary
 from decidua.intake.fhir import resources as r
-from decidua.intake.fhir.bundle import LIMIT, Located, References, entries, located
+from decidua.intake.fhir.bundle import LIMIT, Located, entries, located
 from decidua.intake.fhir.codes import Codes
 from decidua.intake.fhir.conditions import hear_allergy, hear_condition, hear_procedure
 from decidua.intake.fhir.heard import Hearing
@@ -145,19 +145,3 @@ def _warnings(notes: Notes, gender: str | None) -> list[Warned]:
     if memory:
         found.append(("fhir.memory", {"facts": ", ".join(sorted(str(fact) for fact in memory))}))
     return found
-
-
-def read_located(read: Sequence[Located], *, name: str, codes: Codes, as_of: date) -> tuple[Intake, Notes]:
-    """One patient whose resources come from elsewhere than a bundle, such as the tables of OMOP; all of them are hers.
-
-    Raises PatientConflictError where facts contradict each other.
-    """
-    notes = Notes()
-    hearing = Hearing(codes.vocabulary, codes, codes.tables, as_of, References(()), notes)
-    for one in read:
-        if one.kind == "Patient":
-            hear_patient(hearing, one)
-        else:
-            READERS[one.kind](hearing, one)
-    told, problems = _told(hearing, read, name)
-    return known(told, codes.vocabulary, problems), notes

@@ -53,6 +53,8 @@ class DuckDatabase:
             raise CohortError("omop.not-opened", where=path) from None
         try:
             self._connection.execute("set temp_directory = ?", [str(scratch) if scratch else ""])
+            for reach in ("autoinstall_known_extensions", "autoload_known_extensions"):
+                self._connection.execute(f"set {reach} = false")  # nothing is fetched from anywhere
             if folder:
                 self._views(path)
             elif place:

@@ -1,4 +1,4 @@
-"""A cohort from OMOP tables: person by person, by the rules that read a FHIR bundle, as of one day.
+"""A cohort from OMOP tables: each person's records as a FHIR bundle, read as of one day by the reader of such bundles.
 
 What cannot be known from OMOP stays unknown and is told: it has no list of pregnancies, so counts of losses are known
 only where an observation states them.
@@ -14,35 +14,30 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import polars as pl
 
-from decidua.errors import CohortError, PatientError
-from decidua.facts import Value
+from decidua.errors import CohortError
+from decidua.intake.bulk.account import Place
+from decidua.intake.bulk.batch import Given, Reader
+from decidua.intake.bulk.frame import tidy
 from decidua.intake.cohort.about import About
-from decidua.intake.cohort.cells import KEPT_PARTS
 from decidua.intake.cohort.done import with_done
 from decidua.intake.cohort.events import Done
 from decidua.intake.cohort.facts_table import FactsTable
-from decidua.intake.cohort.patients import table_of
 from decidua.intake.cohort.read import Progress, refuse_unsound
 from decidua.intake.cohort.settings import Settings
 from decidua.intake.cohort.tally import Tally
-from decidua.intake.fhir.bundle import Located
 from decidua.intake.fhir.codes import Codes
-from decidua.intake.fhir.notes import Note
-from decidua.intake.fhir.read import read_located
 from decidua.intake.fhir.tables import tables
 from decidua.intake.omop.concepts import Concepts, read_concepts
 from decidua.intake.omop.database import Database, open_database
-from decidua.intake.omop.records import SHAPES, Record, Shape, person, records
-from decidua.language import words
+from decidua.intake.omop.records import SHAPES, Record, Resource, Shape, person, records
 
-BATCH = 5_000
+BATCH = 4_096
+"""Persons that are read together."""
 MALE = "male"
-REFUSALS = frozenset(
-    f"fhir.{reason}" for reason in ("no-value", "answer", "number", "date", "no-judgement", "contradiction")
-)
-"""Reasons for which a record was refused; with the others it is only older, over, or of another day."""
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 def read_omop(
@@ -67,31 +62,28 @@ class _Reading:
     cohort: int | None
     tally: Tally = field(default_factory=Tally)
     frames: list[pl.DataFrame] = field(default_factory=list)
-    refused: int = 0
+    men: int = 0
     events: list[tuple[str, str, date | None]] = field(default_factory=list)
 
     def table(self, strict: bool, progress: Progress | None) -> FactsTable:
-        as_of = self.settings.as_of or date.today()
-        vocabulary = self.settings.names.vocabulary
-        codes = Codes(vocabulary, self.settings.names.stated, tables())
+        names, as_of = self.settings.names, self.settings.as_of or date.today()
         done = Done(self.settings, self.tally)
-        concepts = read_concepts(self.database, codes, done)
-        rows: list[tuple[str, dict[str, Value]]] = []
-        for one, own in self._persons(concepts):
-            values = self._values(one, own, codes, as_of)
-            if values is not None:
-                rows.append((str(one.resource.id), values))
-            if len(rows) >= BATCH:
-                self.frames.append(table_of(rows, vocabulary))
-                rows = []
-            self._events(own, done, as_of)
-            if progress is not None and self.tally.rows % 1000 == 0:
-                progress(self.tally.rows)
-        self.frames.append(table_of(rows, vocabulary))
-        return self._described(done, as_of, strict)
+        concepts = read_concepts(self.database, Codes(names.vocabulary, names.stated, tables()), done)
+        reader = Reader(names.vocabulary, names.stated, as_of)
+        waiting: list[Given] = []
+        for number, woman, own in self._women(concepts):
+            waiting.append(Given(bundle(woman, own), Place("person", number)))
+            self._events(own, number, done, as_of)
+            if len(waiting) >= BATCH:
+                self.frames.append(reader.read(waiting).facts)
+                waiting = []
+                if progress is not None:
+                    progress(number)
+        self.frames.append(reader.read(waiting).facts)
+        return self._described(reader, done, as_of, strict)
 
-    def _persons(self, concepts: Concepts) -> Iterator[tuple[Located, list[Record]]]:
-        """Each woman with her records. Raises CohortError where there is no table of persons."""
+    def _women(self, concepts: Concepts) -> Iterator[tuple[int, Resource, list[Record]]]:
+        """Each with the number of her row and her records. Raises CohortError where there is no table of persons."""
         have = self.database.columns.get("person")
         if not have:
             raise CohortError("omop.no-table", where=self.database.name, table="person")
@@ -99,13 +91,13 @@ class _Reading:
         names = ("person_id", "year_of_birth", "month_of_birth", "day_of_birth", "gender_concept_id")
         chosen = ", ".join(name if name in have else f"null as {name}" for name in names)
         where = f" where true{self._only()}" if self.cohort is not None else ""
-        for row in self.database.rows(f"select {chosen} from person{where} order by person_id"):
+        for number, row in enumerate(self.database.rows(f"select {chosen} from person{where} order by person_id"), 1):
             own = [record for stream in streams for record in stream.of(int(row[0]))]
-            self.tally.rows += 1
             if concepts.genders.get(int(row[4] or 0)) == MALE:
-                self._left_out("omop.male", row)
+                self.men += 1
+                self.tally.problem("omop.male", file="person", rows=[number], note=True)
             else:
-                yield person(row), own
+                yield number, person(row), own
 
     def _only(self) -> str:
         """The part of a condition that keeps the subjects of a cohort."""
@@ -125,49 +117,15 @@ class _Reading:
                 self.tally.problem("omop.table-missing", shape.table, note=True, table=shape.table)
         return there
 
-    def _left_out(self, key: str, row: Sequence[Any], *, note: bool = True) -> None:
-        self.refused += 1
-        self.tally.problem(key, file="person", rows=[int(row[0])], note=note)
-
-    def _values(
-        self, one: Located, own: Sequence[Record], codes: Codes, as_of: date
-    ) -> dict[str, Value] | None:  # fmt: skip
-        resources = [one, *(record.resource for record in own if record.resource is not None)]
-        try:
-            intake, notes = read_located(resources, name="omop", codes=codes, as_of=as_of)
-        except PatientError:
-            self._left_out("omop.conflict", [one.resource.id], note=False)
-            return None
-        for note in notes.all:
-            self._note(note)
-        return dict(intake.patient.values)
-
-    def _note(self, note: Note) -> None:
-        """Why a record does not count: by kind, with its table and the first ids; never with a value."""
-        if note.outcome in ("used", "older"):
-            return
-        table, _, id_ = note.place.partition("/")
-        rows = [int(id_)] if id_.isdigit() else []
-        key = note.key if note.key.startswith("error.") else "omop." + note.key.removeprefix("fhir.")
-        if key not in words("en"):
-            key = "omop.not-used"
-        parts: dict[str, Any] = {name: value for name, value in note.parts.items() if name in KEPT_PARTS}
-        refused = note.key.startswith("error.") or note.key in REFUSALS
-        self.tally.problem(key, note.fact or "", file=table, rows=rows, note=not refused, **parts)
-
-    def _events(self, own: Sequence[Record], done: Done, as_of: date) -> None:
-        found: list[tuple[str, str, date | None]] = []
+    def _events(self, own: Sequence[Record], number: int, done: Done, as_of: date) -> None:
         for record in own:
             options = {key.split("/")[0] for key in record.keys}
             if len(options) > 1:  # a product of several: a combination is no part of itself
-                self.tally.problem("omop.several-options", file=record.table, rows=[record.key], note=True)
-            elif record.day is not None and record.day > as_of:
-                self.tally.problem(
-                    "cohort.event-later", file=record.table, rows=[record.key], note=True, as_of=str(as_of)
-                )
+                self.tally.problem("omop.several-options", file=record.table, rows=[number], note=True)
+            elif options and record.day is not None and record.day > as_of:
+                self.tally.problem("cohort.event-later", file=record.table, rows=[number], note=True, as_of=str(as_of))
             else:
-                found += [(str(record.person), key, record.day) for key in record.keys]
-        self.events += found
+                self.events += [(str(record.person), key, record.day) for key in record.keys]
         if len(self.events) > 100_000:
             self._flush(done)
 
@@ -176,16 +134,18 @@ class _Reading:
         done.add(pl.DataFrame(self.events, schema=schema, orient="row"))
         self.events.clear()
 
-    def _described(self, done: Done, as_of: date, strict: bool) -> FactsTable:
+    def _described(self, reader: Reader, done: Done, as_of: date, strict: bool) -> FactsTable:
+        reader.account.tell(self.tally)
+        self.tally.rows += self.men
         self.tally.problem("omop.no-pregnancies", note=True)
         if self.events:
             self._flush(done)
         if not done.rule.for_loss:
             self.tally.problem("cohort.purpose", note=True)
-        frame = pl.concat(self.frames, how="diagonal")
-        self._count(frame)
+        frame = tidy(pl.concat(self.frames, how="diagonal"))
+        self.tally.count(frame)
         description = self.tally.description(
-            patients=len(frame), refused=self.refused, duplicates=0, files=(self.database.name,)
+            patients=len(frame), refused=reader.account.refused + self.men, duplicates=0, files=(self.database.name,)
         )
         about = About(as_of, self.settings.content, closed=True, made_by=self.settings.made_by)
         table = with_done(FactsTable(frame.lazy(), about, description), done)
@@ -193,16 +153,12 @@ class _Reading:
             refuse_unsound(table.description)
         return table
 
-    def _count(self, frame: pl.DataFrame) -> None:
-        for name in frame.columns:
-            if name == "patient" or name.endswith((".low", ".high")):
-                continue
-            known = len(frame) - frame[name].null_count()
-            bounded = 0
-            if f"{name}.low" in frame.columns:
-                ends = frame.select(pl.col(f"{name}.low").is_not_null() | pl.col(f"{name}.high").is_not_null())
-                bounded = int((ends.to_series() & frame[name].is_null()).sum())
-            self.tally.column(name, name, known=known, bounded=bounded, unknown=len(frame) - known - bounded)
+
+def bundle(woman: Resource, own: Sequence[Record]) -> bytes:
+    """One person as a FHIR bundle; all that is in it is hers."""
+    resources = [woman, *(record.resource for record in own if record.resource is not None)]
+    entries: list[Any] = [{"resource": one} for one in resources]
+    return _ENCODER.encode({"resourceType": "Bundle", "type": "collection", "entry": entries})
 
 
 class _Stream:
