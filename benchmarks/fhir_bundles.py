@@ -61,20 +61,19 @@ class _Bundle:
 
     def made(self) -> Resource:
         draw = self.draw
-        found = [self._patient(), self._encounter(), self._other("Claim"), self._other("Immunization")]
+        found = [self._patient(), self._encounter(), self._claim(), self._immunization()]
         found += [self._number(*row) for row in NUMBERS]
         found += [self._sign(*row) for row in SIGNS]
         found += [self._counted(*row) for row in COUNTS]
         found += [self._problem(*draw.choice(PROBLEMS)), self._drug(*draw.choice(DRUGS)), self._procedure()]
-        found += [self._report(found), self._other("CarePlan")]
+        found += [self._report(found), self._plan()]
         entries = [{"fullUrl": f"{BASE}/{one['resourceType']}/{one['id']}", "resource": one} for one in found]
         return {"resourceType": "Bundle", "id": self.id, "type": "collection", "entry": entries}
 
     def _resource(self, kind: str, **elements: object) -> Resource:
         self.count += 1
         name = f"{self.id}-{self.count}"
-        meta = {"lastUpdated": f"{self._day()}T09:12:31.000+09:00",
-                "profile": [f"http://hl7.org/fhir/us/core/StructureDefinition/us-core-{kind.lower()}"]}  # fmt: skip
+        meta = {"profile": [f"http://hl7.org/fhir/us/core/StructureDefinition/us-core-{kind.lower()}"]}
         return {"resourceType": kind, "id": name, "meta": meta, **elements}
 
     def _about(self, kind: str, **elements: object) -> Resource:
@@ -147,6 +146,19 @@ class _Bundle:
         kind = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB", "display": "ambulatory"}
         return self._about("Encounter", status="finished", **{"class": kind})
 
-    def _other(self, kind: str) -> Resource:
+    def _claim(self) -> Resource:
+        coverage = [{"sequence": 1, "focal": True, "coverage": {"reference": f"Coverage/{self.id}"}}]
+        return self._resource(
+            "Claim", status="active", type={"text": "outpatient"}, use="claim",
+            patient={"reference": f"Patient/{self.id}"}, created=self._day(),
+            provider={"reference": "Organization/1"}, priority={"text": "normal"}, insurance=coverage,
+        )  # fmt: skip
+
+    def _immunization(self) -> Resource:
+        who = {"reference": f"Patient/{self.id}"}
+        return self._resource("Immunization", status="completed", vaccineCode={"text": "influenza"}, patient=who,
+                              occurrenceDateTime=self._day())  # fmt: skip
+
+    def _plan(self) -> Resource:
         note = [{"text": "made up <b>text</b> that nobody reads"}]
-        return self._about(kind, status="active", code={"text": kind}, note=note)
+        return self._about("CarePlan", status="active", intent="plan", note=note)

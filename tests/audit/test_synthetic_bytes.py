@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import polars as pl
 import pytest
+from cli.running import run
 from polars.testing import assert_frame_equal
 
 from audit.synthetic_rows import known, stated
@@ -64,15 +65,15 @@ def test_another_seed_makes_another_cohort(model: Model) -> None:
 
 def test_files_are_the_same_bytes(model: Model, tmp_path: Path) -> None:
     digests = defaultdict(set)
-    for run, workers in enumerate((1, 1, 2)):
+    for turn, workers in enumerate((1, 1, 2)):
         again = Cohort(read_model(model.knowledge), BLOCK + 500, 4)
-        write_facts(again.table(workers=workers), tmp_path / f"{run}.parquet")
-        digests["parquet"].add(hashlib.sha256((tmp_path / f"{run}.parquet").read_bytes()).hexdigest())
+        write_facts(again.table(workers=workers), tmp_path / f"{turn}.parquet")
+        digests["parquet"].add(hashlib.sha256((tmp_path / f"{turn}.parquet").read_bytes()).hexdigest())
         small = Cohort(model, 300, 4)
-        write_csv(small, tmp_path / f"{run}.csv", workers=workers)
-        write_bundles(small.frames(workers), rows(model, entries=True), tmp_path / f"{run}.ndjson")
+        write_csv(small, tmp_path / f"{turn}.csv", workers=workers)
+        write_bundles(small.frames(workers), rows(model, entries=True), tmp_path / f"{turn}.ndjson")
         for shape in ("csv", "ndjson"):
-            digests[shape].add(hashlib.sha256((tmp_path / f"{run}.{shape}").read_bytes()).hexdigest())
+            digests[shape].add(hashlib.sha256((tmp_path / f"{turn}.{shape}").read_bytes()).hexdigest())
     assert {shape: len(found) for shape, found in digests.items()} == {"parquet": 1, "csv": 1, "ndjson": 1}
 
 
@@ -161,3 +162,13 @@ def _read(bundle: bytes, knowledge: Knowledge, cohort: Cohort) -> dict[str, Any]
     as_of = cohort.model.written.as_of
     mapped = read_fhir([bundle], name="b", vocabulary=knowledge.vocabulary, stated=knowledge.stated, as_of=as_of)
     return dict(mapped.intake.patient.values)
+
+
+def test_a_consultation_of_one_of_them_says_so(cohort: Cohort, tmp_path: Path) -> None:
+    write_bundles(cohort.frames(), rows(cohort.model, entries=True), tmp_path / "c.ndjson")
+    one = (tmp_path / "c.ndjson").read_bytes().splitlines()[0]
+    for data, said in ((one, True), (one.replace(b"HTEST", b"OTHER"), False)):
+        (tmp_path / "one.json").write_bytes(data)
+        ran = run("consult", "--fhir", str(tmp_path / "one.json"), "--as-of", "2026-06-30")
+        assert ran.code == 0
+        assert ("tagged as test data" in " ".join(ran.out.split())) is said

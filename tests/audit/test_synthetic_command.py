@@ -67,6 +67,7 @@ def test_an_unknown_ending_is_told(tmp_path: Path) -> None:
     ran = run("synthesize", "5", "--out", str(tmp_path / "c.xlsx"))
     assert ran.code == 2
     assert ".parquet, .csv or .ndjson" in ran.err
+    assert "says no format" in run("synthesize", "5", "--out", "-").err
     assert run("synthesize", "5", "--out", str(tmp_path / "c.txt"), "--format", "csv").code == 0
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from decidua.audit.synthetic import Cohort
 from decidua.audit.synthetic.load import Model, bases, model_of, read_model
 from decidua.errors import ContentError
-from decidua.guidelines import Knowledge
+from decidua.guidelines import Knowledge, read_knowledge
 from decidua.provenance import TALK
 
 RAW = (files("decidua") / "data" / "synthetic.yaml").read_bytes()
@@ -91,10 +93,6 @@ def test_every_fact_and_option_is_there(model: Model, knowledge: Knowledge) -> N
         (lambda w: variable(w, "losses")["draws"][0].update(when="peripheral_nk = 'raised'"), "is drawn later"),
         (lambda w: variable(w, "losses")["draws"][0].update(when="loses >= 2"), "unknown fact"),
         (lambda w: variable(w, "sle").update(record="never"), "no such record: never"),
-        (
-            lambda w: w["variables"].remove(variable(w, "neonatal_alloimmune_thrombocytopenia")),
-            "does not draw this fact",
-        ),
         (lambda w: variable(w, "placental_inflammatory_disease").update(id="placenta"), "placenta: no such fact"),
         (lambda w: w["care"][0].update(option="supportive-tea"), "no such option"),
         (lambda w: w["stated"][0].update(name="losses"), "cannot be stated"),
@@ -103,3 +101,18 @@ def test_every_fact_and_option_is_there(model: Model, knowledge: Knowledge) -> N
 )
 def test_a_model_that_does_not_fit_is_refused(knowledge: Knowledge, change: Any, told: str) -> None:
     assert any(told in problem for problem in changed(knowledge, change))
+
+
+def test_a_package_that_adds_facts_leaves_them_unknown(tmp_path: Path) -> None:
+    """And the constraints that it adds, about what is not drawn, are nobody's."""
+    (tmp_path / "package.yaml").write_text("namespace: mine\n")
+    (tmp_path / "facts.yaml").write_text(
+        "facts:\n"
+        "  - {id: mine_marker, group: immune, type: boolean, ask: test, label: {en: Marker, ko: 지표}}\n"
+        "constraints:\n"
+        "  - {id: mine-marker-sle, if: mine_marker, then: sle, says: {en: x, ko: 가}}\n"
+    )
+    cohort = Cohort(read_model(read_knowledge([tmp_path])), 50, 1)
+    frame = cohort.frame(0)
+    assert "mine_marker" not in frame.columns
+    assert frame["losses"].drop_nulls().len() > 40

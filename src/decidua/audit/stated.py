@@ -32,8 +32,8 @@ def admit_columns(frame: pl.DataFrame, knowledge: Knowledge) -> tuple[pl.DataFra
     telling = _with_written(telling, knowledge, names).with_columns(_denied(knowledge, names, telling.columns))
     denied = telling.filter(pl.col(DENIED).is_not_null())
     rows, broken = _concluded(telling.filter(pl.col(DENIED).is_null()).drop(DENIED), knowledge, names)
-    kept = pl.concat([frame.filter(~states), rows], how="diagonal")
-    return kept, pl.concat([denied, broken], how="diagonal")
+    kept = pl.concat([frame.filter(~states), rows], how="diagonal_relaxed")
+    return kept, pl.concat([denied, broken], how="diagonal_relaxed")
 
 
 def _denied(knowledge: Knowledge, names: list[str], have: Collection[str]) -> pl.Expr:
@@ -71,7 +71,7 @@ def _concluded(frame: pl.DataFrame, knowledge: Knowledge, names: list[str]) -> t
         frame, refused = close_columns(found, knowledge.vocabulary)
         broken.append(refused)
     nothing = frame.clear().with_columns(pl.lit(None, dtype=pl.Int16).alias(REFUSED))
-    return frame, pl.concat([nothing, *broken], how="diagonal")
+    return frame, pl.concat([nothing, *broken], how="diagonal_relaxed")
 
 
 def _left(knowledge: Knowledge, names: list[str], have: Collection[str]) -> Iterator[pl.Expr]:

@@ -72,7 +72,7 @@ def _shape_of(out: Path) -> str:
     from decidua.errors import UsageError
 
     ending = out.suffix.lower()
-    if not ending:
+    if not ending and str(out) != "-":
         return "bulk"
     if ending[1:] not in SHAPES[:3]:
         raise UsageError("error.synthesize-suffix", given=out)

@@ -71,7 +71,7 @@ class Cohort:
 
     @cached_property
     def schema(self) -> dict[str, pl.DataType]:
-        parts = {fact for one in self.model.vocabulary.constraints if one.strict and one.at_most
+        parts = {fact for one in self.model.constraints if one.at_most
                  for fact in (*one.sum, str(one.at_most))}  # fmt: skip
         drawn = {variable.id for variable in self.model.written.variables if variable.bounds}
         return schema(self.model, tuple(parts | drawn))

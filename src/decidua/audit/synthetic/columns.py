@@ -23,7 +23,7 @@ Column = Array | pl.Series
 def schema(model: Model, ranged: tuple[str, ...]) -> dict[str, pl.DataType]:
     """Every column with its type, in order. ranged: facts that have bounds."""
     found: dict[str, pl.DataType] = {"patient": pl.String()}
-    for fact in model.knowledge.vocabulary.facts.values():
+    for fact in model.facts.values():
         found[fact.id] = {"boolean": pl.Boolean(), "choice": pl.String()}.get(fact.type, pl.Float64())
         if fact.id in ranged:
             found |= {f"{fact.id}.low": pl.Float64(), f"{fact.id}.high": pl.Float64()}
@@ -54,7 +54,7 @@ def _ids(first: int, rows: int) -> pl.Expr:
 
 
 def _facts(model: Model, written: Written, raw: dict[str, Column]) -> Iterator[pl.Expr]:
-    for fact in model.knowledge.vocabulary.facts.values():
+    for fact in model.facts.values():
         value, known = written.world.values[fact.id], written.known[fact.id]
         if fact.type == "boolean":
             yield _boolean(fact.id, value, known, raw)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -26,12 +26,11 @@ def write_csv(cohort: Cohort, path: Path, progress: Progress | None = None, work
 
 
 def _named(cohort: Cohort, frame: pl.DataFrame) -> pl.DataFrame:
-    facts = cohort.model.knowledge.vocabulary.facts
+    facts = cohort.model.facts
     return frame.select(list(_columns(frame, facts)))
 
 
-def _columns(frame: pl.DataFrame, facts: dict[str, Fact] | object) -> Iterator[pl.Expr]:
-    assert isinstance(facts, dict)
+def _columns(frame: pl.DataFrame, facts: Mapping[str, Fact]) -> Iterator[pl.Expr]:
     for name in frame.columns:
         fact = facts.get(name.removesuffix(".low").removesuffix(".high"))
         column = pl.col(name)

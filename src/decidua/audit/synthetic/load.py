@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.resources import files
 
 import yaml
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 from decidua.audit.synthetic.model import Based, Draw, SyntheticModel, Variable
 from decidua.criteria import Criterion, CriterionError, facts_in, names_in, parse
 from decidua.errors import ContentError
-from decidua.facts import Fact, Vocabulary
+from decidua.facts import Constraint, Fact, Vocabulary
 from decidua.guidelines import Knowledge
 from decidua.language import Text
 
@@ -30,6 +31,18 @@ class Model:
     vocabulary: Vocabulary
     criteria: Mapping[str, Criterion]
     """Text of a `when`, `only_if`, `exists`, `means` or `needs` → what it means."""
+
+    @cached_property
+    def facts(self) -> Mapping[str, Fact]:
+        """The facts that are drawn, in the vocabulary's order; one that a package adds is unknown for everybody."""
+        drawn = {variable.id for variable in self.written.variables}
+        return {id_: fact for id_, fact in self.knowledge.vocabulary.facts.items() if id_ in drawn}
+
+    @cached_property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """The strict constraints on facts that are drawn."""
+        found = (one for one in self.knowledge.vocabulary.constraints if one.strict)
+        return tuple(one for one in found if _bound(one) <= set(self.facts))
 
 
 def read_model(knowledge: Knowledge) -> Model:
@@ -66,6 +79,13 @@ def _with_hidden(vocabulary: Vocabulary, written: SyntheticModel) -> Vocabulary:
         if one.hidden
     }  # fmt: skip
     return replace(vocabulary, facts={**vocabulary.facts, **hidden})
+
+
+def _bound(constraint: Constraint) -> set[str]:
+    """The facts that a constraint is about."""
+    then = (constraint.then or "").split("=")[0].strip()
+    named = (*constraint.sum, constraint.at_most, constraint.if_, constraint.if_known, then)
+    return {name for name in named if name}
 
 
 def draws_of(written: SyntheticModel) -> Iterator[tuple[str, Draw]]:
@@ -109,10 +129,8 @@ def _parsed(
 
 
 def _unknown(written: SyntheticModel, knowledge: Knowledge) -> Iterator[str]:
-    """Names that nothing has, and facts that are left out."""
+    """Names that nothing has."""
     facts = knowledge.vocabulary.facts
-    drawn = {variable.id for variable in written.variables}
-    yield from (f"{fact}: the model does not draw this fact." for fact in facts if fact not in drawn)
     for one in written.variables:
         if one.hidden is None and one.id not in facts:
             yield f"{one.id}: no such fact; a variable that is none is hidden."

@@ -95,7 +95,7 @@ class Recorder:
 
     def _close(self, written: Written) -> None:
         """What follows from the constraints: as everything written is true, only more of it becomes known."""
-        constraints = [one for one in self.model.vocabulary.constraints if one.strict]
+        constraints = self.model.constraints
         for _ in constraints:  # a chain of them is no longer than their number
             for constraint in constraints:
                 _imply(constraint, written)

@@ -42,7 +42,7 @@ class Days:
 
     def all(self, texts: Sequence[str | None]) -> Ints:
         """`of` for many at once; UNDATED for none. Dates of one length that are plainly days are read as a table."""
-        lengths = {len(text) if text else 0 for text in texts}
+        lengths = set() if None in texts else set(map(len, texts))  # type: ignore[arg-type]
         if len(lengths) == 1 and (length := lengths.pop()) >= len("2024-05-31"):
             found = self._table("".join(texts), length)  # type: ignore[arg-type]
             if found is not None:

@@ -48,9 +48,12 @@ class Facts:
 
 def facts(meanings: Meanings, found: Settled) -> tuple[Facts, Bits]:
     """The facts of a batch, and the patients who contradict themselves."""
-    low, high = (np.array(column)[found.ids] for column in (meanings.values.low, meanings.values.high))
+    shape = (len(meanings.facts), found.ids.shape[1])
+    low, high = np.full(shape, np.nan), np.full(shape, np.nan)
+    for ends, column in ((low, meanings.values.low), (high, meanings.values.high)):
+        ends[found.facts] = np.array(column)[found.ids]
     facts = Facts(meanings, low, high)
-    wrong = np.zeros(low.shape[1], dtype=np.bool_)
+    wrong = np.zeros(shape[1], dtype=np.bool_)
     _nothing_said(facts)
     _persistent(facts, found, wrong)
     _body_mass_index(facts, wrong)

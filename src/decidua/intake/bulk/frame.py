@@ -16,12 +16,17 @@ PATIENT = "patient"
 def frame(
     facts: Facts, patients: Sequence[str | None], not_done: Mapping[str, Collection[str | None]], kept: Bits
 ) -> pl.DataFrame:
-    """One row for each patient that is kept. `not_done`: option → of whom it is recorded that it was not done."""
+    """One row for each patient that is kept, a column for what is known of one of them.
+
+    not_done: option → of whom it is recorded that it was not done.
+    """
     columns = {PATIENT: pl.Series(PATIENT, patients, dtype=pl.String)}
     numbers = facts.meanings.number
     choices = pl.Series("choices", facts.meanings.values.choices, dtype=pl.String)
+    known = np.asarray(~(np.isnan(facts.low).all(axis=1) & np.isnan(facts.high).all(axis=1)))
     for name in facts.meanings.facts:
-        columns |= _column(facts, name, numbers[name], choices)
+        if known[numbers[name]]:
+            columns |= _column(facts, name, numbers[name], choices)
     for option, who in not_done.items():
         said = [False if patient in who else None for patient in patients]
         columns[f"done.{option}"] = pl.Series(f"done.{option}", said, dtype=pl.Boolean)

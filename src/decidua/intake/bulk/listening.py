@@ -6,6 +6,7 @@ Resources are heard many at a time, kind by kind, each step once for all of them
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +36,29 @@ class Said:
     odd: Ints
 
 
+class Several:
+    """Resources that say several things: a number below zero stands for a run of sayings."""
+
+    def __init__(self) -> None:
+        self._sayings, self._starts, self._counts = array("q"), array("q", [0]), array("q", [0])
+
+    def add(self, sayings: Sequence[int]) -> int:
+        self._starts.append(len(self._sayings))
+        self._counts.append(len(sayings))
+        self._sayings.extend(sayings)
+        return 1 - len(self._starts)
+
+    def spread(self, place: Ints, saying: Ints, day: Ints) -> tuple[Ints, Ints, Ints]:
+        """Each saying on its own, with the place and day of its resource."""
+        run = np.maximum(-saying, 0)
+        count = np.where(run > 0, np.array(self._counts)[run], 1)
+        first = np.repeat(np.cumsum(count) - count, count)
+        within = np.repeat(np.array(self._starts)[run], count) + np.arange(len(first)) - first
+        many, alone = np.repeat(run > 0, count), np.repeat(saying, count)
+        spread = np.where(many, np.array(self._sayings)[np.where(many, within, 0)], alone)
+        return np.repeat(place, count), spread, np.repeat(day, count)
+
+
 class Listener:
     """Remembers what words mean. Not for several threads."""
 
@@ -44,8 +68,7 @@ class Listener:
         self._known: dict[type, dict[bytes, int]] = {
             kind: {} for wide in (False, True) for kind in shapes(wide=wide).read
         }
-        self._several: list[list[int]] = [[]]
-        """A number below zero stands for several sayings: those at its place here."""
+        self._several = Several()
         self._births: dict[str, list[int]] = {}
         self._countries: dict[str | None, list[int]] = {}
         self._today = meanings.as_of.toordinal()
@@ -71,7 +94,7 @@ class Listener:
         texts = [list(map(date, members)) for date in shape.dates]
         if shape.kind == "Observation":
             if wide:  # its words may hold a day of their own, which counts only if there is no other
-                keys = [key + (_PAST if text else _ABSENT) for key, text in zip(keys, texts[0], strict=True)]
+                keys = [_wide_key(shape, one, text) for one, text in zip(members, texts[0], strict=True)]
             return self._learnt(members, keys, shape.kind), self.dates.all(texts[0])
         day = np.zeros(len(members), dtype=np.int64)
         for column in texts:
@@ -91,23 +114,20 @@ class Listener:
                 known.clear()
             for number, (key, one) in enumerate(zip(keys, members, strict=True)):
                 if found[number] is None:
-                    found[number] = known[key] if key in known else known.setdefault(key, self._learn(kind, one))
+                    found[number] = known[key] if key in known else known.setdefault(key, self._learn(kind, one, key))
         return np.array(found, dtype=np.int64)
 
-    def _learn(self, kind: str, one: Any) -> int:
-        found = self.meanings.learn(kind, one)
-        if len(found) == 1:
-            return found[0]
-        self._several.append(found if self.meanings.odd not in found else [self.meanings.odd])
-        return 1 - len(self._several)
+    def _learn(self, kind: str, one: Any, key: bytes) -> int:
+        if kind == "Observation" and one.valueQuantity:
+            found = self.meanings.learn_number(one, key.replace(one.valueQuantity, b"", 1))
+        else:
+            found = self.meanings.learn(kind, one)
+        return found[0] if len(found) == 1 else self._several.add(found)
 
     def _spread(self, place: Ints, saying: Ints, day: Ints) -> Said:
         """Several sayings of one resource, each on its own; days that words hold; and which resources are odd."""
         if (saying < 0).any():
-            each = [self._several[-one] if one < 0 else (one,) for one in saying.tolist()]
-            counts = [len(one) for one in each]
-            place, day = np.repeat(place, counts), np.repeat(day, counts)
-            saying = np.array([one for several in each for one in several], dtype=np.int64)
+            place, saying, day = self._several.spread(place, saying, day)
         own = self.meanings.own_days
         if own:
             where = np.flatnonzero((day == 0) & np.isin(saying, np.fromiter(own, dtype=np.int64)))
@@ -153,3 +173,12 @@ def _classes(texts: list[str | None], days: list[int]) -> list[bytes]:
     """All that a date may change in a diagnosis, a medicine, a procedure, an allergy."""
     meant = [_PAST if day >= 0 else _LATER if day == LATER else _BAD for day in days]
     return [one if text else _ABSENT for one, text in zip(meant, texts, strict=True)]
+
+
+def _wide_key(shape: Shape, one: Any, text: str | None) -> bytes:
+    """Of a text only that it is one: it is never read."""
+    words = shape.words(one)
+    said = bytes(one.valueString)
+    if said.startswith(b'"'):
+        words = tuple(b'""' if word is one.valueString else word for word in words)
+    return _join(words) + (_PAST if text else _ABSENT)

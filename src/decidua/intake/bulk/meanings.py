@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from math import nan
+from typing import Any
 
 import msgspec
 
@@ -31,6 +32,7 @@ from decidua.intake.fhir.read import READERS
 from decidua.intake.fhir.settle import one_analyte
 from decidua.intake.fhir.tables import tables
 from decidua.intake.fhir.times import maybe_span
+from decidua.intake.fhir.values import quantity
 from decidua.intake.given import UNEXPLAINED
 
 NOTHING, ROW, FLAG, ODD, DENIED, BORN, DONE, NOT_DONE = range(8)
@@ -41,10 +43,20 @@ FIXED, GROWS, NOW, AGE = range(4)
 """How a row changes with the days since: not; once it is old (counts); each day and then not at all; each day."""
 MOST = 1_000_000
 """Remembered words of resources."""
+_QUANTITY = msgspec.json.Decoder(r.Quantity)
 
 
 Told = tuple[int, Row | None, Reason | None, int]
 """Kind, row, reason, how it ages."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What an observation says whatever its number (`fixed`), or with it (`number` is the saying that holds it)."""
+
+    found: list[int]
+    fixed: bool
+    number: int | None
 
 
 class Sayings:
@@ -109,6 +121,7 @@ class Meanings:
         """Saying → the day that its words hold, where the resource has no date of the usual kind."""
         self._put_before: dict[tuple[object, ...], int] = {}
         self._aged: dict[tuple[int, int], int] = {}
+        self._patterns: dict[tuple[object, ...], Pattern] = {}
         self._unions: dict[tuple[tuple[int, int], ...], list[tuple[int, int]]] = {}
         self.odd = self._put(ODD, None, None)
 
@@ -129,6 +142,43 @@ class Meanings:
         acts = self.acts.of(kind, resource) if self.acts else []
         own = _period_start(resource, self.as_of) if acts else 0
         return [*self._says(kind, _without_text(resource)), *(self._act(act, own) for act in acts)]
+
+    def learn_number(self, one: Any, rest: bytes) -> list[int]:
+        """The sayings of an observation with a quantity; what else it says (`rest`) is learnt once for all numbers."""
+        try:
+            given = _QUANTITY.decode(one.valueQuantity)
+        except msgspec.MsgspecError:
+            return self.learn("Observation", one)
+        key = (rest, given.comparator, given.unit, given.system, given.code)
+        pattern = self._patterns.get(key) if given.value is not None else None
+        if pattern is None:
+            found = self.learn("Observation", one)
+            if given.value is not None:
+                if len(self._patterns) > MOST:
+                    self._patterns.clear()
+                self._patterns[key] = self._pattern(found)
+            return found
+        if pattern.number is None:
+            return pattern.found if pattern.fixed else self.learn("Observation", one)
+        return self._with_number(pattern, given) or self.learn("Observation", one)
+
+    def _pattern(self, found: list[int]) -> Pattern:
+        """Whether the sayings depend on the number, and if so in a way that can be worked out from it alone."""
+        s = self.sayings
+        numeric = [one for one in found if (row := s.rows[one]) is not None and self.codes.fact(row.fact).numeric]
+        plain = len(numeric) == 1 and s.kind[numeric[0]] == ROW and s.value[numeric[0]] != 0
+        return Pattern(found, not numeric, numeric[0] if plain and not self.own_days.get(numeric[0]) else None)
+
+    def _with_number(self, pattern: Pattern, given: r.Quantity) -> list[int] | None:
+        assert pattern.number is not None
+        row = self.sayings.rows[pattern.number]
+        assert row is not None
+        try:
+            value, words = quantity(self.codes.fact(row.fact), given)
+        except PatientError:
+            return None
+        number = self.row(replace(row, value=value, words=words))
+        return [number if one == pattern.number else one for one in pattern.found]
 
     def _says(self, kind: str, resource: r.Resource) -> list[int]:
         if isinstance(resource, r.Observation):

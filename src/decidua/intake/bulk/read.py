@@ -35,6 +35,7 @@ from decidua.intake.cohort.facts_table import FactsTable
 from decidua.intake.cohort.read import Progress, refuse_unsound
 from decidua.intake.cohort.settings import Settings
 from decidua.intake.cohort.tally import Tally
+from decidua.intake.fhir.bundle import TEST_DATA
 
 COLUMNS = ("patient", "saying", "day", "owner", "check")
 NO_INTS: Ints = np.zeros(0, dtype=np.int64)
@@ -108,7 +109,7 @@ class PartReader:
         waiting: list[Given] = []
         for line in [whole(part)] if part.is_bundle else lines(part):
             found.lines = line.number
-            found.synthetic = found.synthetic or TEST in line.data
+            found.synthetic = found.synthetic or TEST_DATA in line.data
             place = Place(part.file, line.number)
             if line.key:
                 account.problem(line.key, places=[place], parts=_limit(line.key))
@@ -142,8 +143,6 @@ class PartReader:
 
 
 _BUNDLE = b'{"resourceType":"Bundle"'
-TEST = b'"HTEST"'
-"""HL7's code for test health data, as `decidua synthesize` tags every resource with."""
 
 
 def _is_text(data: bytes) -> bool:

@@ -6,6 +6,7 @@ here is what settle.py, reducers.py and results.py do, and is compared with them
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +46,9 @@ class Table:
 
 @dataclass
 class Settled:
-    """`ids[fact, patient]`: the number of the value, 0 where it is not known."""
+    """`ids[place, patient]`: the number of the value, 0 where it is not known. `facts`: which fact has a place."""
 
+    facts: Ints
     ids: Ints
     dated: Heard
     """Rows with a day that count, for what is worked out of several days."""
@@ -55,19 +57,29 @@ class Settled:
 def settled(meanings: Meanings, heard: Heard) -> Settled:
     heard = _unions(meanings, _aged(meanings, heard))
     table = Table(meanings)
+    spoken_of = np.flatnonzero(np.bincount(table.fact[heard.saying], minlength=len(meanings.facts)))
+    table.fact = _places(spoken_of, table.fact)
     kind, fact = table.kind[heard.saying], table.fact[heard.saying]
     is_row = (kind == ROW) | (kind == DENIED)
     dated, undated = heard.only(is_row & (heard.day > 0)), heard.only(is_row & (heard.day == 0))
     flags = heard.only(kind == FLAG)
-    shape = (len(meanings.facts), heard.count)
+    shape = (len(spoken_of), heard.count)
     newest, last = _newest(table, dated, shape)
-    gone = _superseded(meanings, table, dated, newest, last)
+    at = {meanings.facts[fact]: place for place, fact in enumerate(spoken_of.tolist())}
+    gone = _superseded(meanings, at, table, dated, newest, last)
     newest[gone] = 0
     clash = _with_plain(meanings, table, (flags, undated), newest, last, gone)
     born = heard.only(kind == BORN)
     newest[fact[kind == BORN], born.patient] = table.value[born.saying]
     kept = dated.only(~(clash | gone)[table.fact[dated.saying], dated.patient])
-    return Settled(newest, kept)
+    return Settled(spoken_of, newest, kept)
+
+
+def _places(spoken_of: Ints, fact: Ints) -> Ints:
+    """The facts of a table by their place among those that a batch speaks of; most facts are in few batches."""
+    places = np.full(max(int(fact.max(initial=0)) + 1, int(spoken_of.max(initial=0)) + 1), -1, dtype=np.int64)
+    places[spoken_of] = np.arange(len(spoken_of))
+    return np.where(fact >= 0, places[fact], -1)
 
 
 def _aged(meanings: Meanings, heard: Heard) -> Heard:
@@ -135,10 +147,11 @@ def _newest(table: Table, dated: Heard, shape: tuple[int, int]) -> tuple[Ints, I
     return newest, last
 
 
-def _superseded(meanings: Meanings, table: Table, dated: Heard, newest: Ints, last: Ints) -> Bits:
+def _superseded(
+    meanings: Meanings, n: Mapping[str, int], table: Table, dated: Heard, newest: Ints, last: Ints
+) -> Bits:  # fmt: skip
     """Facts of a patient whose rows do not count: an older body mass index, weeks of a pregnancy that is over."""
     gone = np.zeros(newest.shape, dtype=np.bool_)
-    n = meanings.number
     if {"weight", "height", "bmi"} <= n.keys():
         weight, height, bmi = n["weight"], n["height"], n["bmi"]
         measured = np.maximum(last[weight], last[height])

@@ -19,11 +19,11 @@ def apart(ids: Sequence[str | None]) -> bool:
     """Whether no two of these ids are one, and each is told apart as it stands."""
     if None in ids or "" in ids:
         return False
-    distinct: set[str] = set(ids)  # type: ignore[arg-type]
-    if len(distinct) != len(ids):
+    if len(set(ids)) != len(ids):
         return False
-    text = "".join(distinct)
-    return text.isascii() and text.isprintable() and " " not in text and max(map(len, distinct), default=0) <= LONGEST
+    text = "".join(ids)  # type: ignore[arg-type]
+    plain = text.isascii() and text.isprintable() and " " not in text
+    return plain and max(map(len, ids), default=0) <= LONGEST  # type: ignore[arg-type]
 
 
 def named_apart(resources: Sequence[Any]) -> bool:
@@ -48,13 +48,18 @@ def hers(subjects: Sequence[Any], id_: str | None, url: str | None, entries: Seq
 
 
 def _names(raw: Any, id_: str, url: str | None, entries: Sequence[Any]) -> bool:
-    try:
-        text = target(_REFERENCE.decode(raw))
-    except msgspec.MsgspecError:
-        return False
-    if text is None:
-        return True
+    own, text = f"Patient/{id_}", _text(raw)
+    if text is None or text == "":
+        return text == ""
     urls = [entry.fullUrl for entry in entries]
-    if text == f"Patient/{id_}":
+    if text == own:
         return urls.count(text) == (url == text)
     return text == url and ":" in text and urls.count(text) == 1
+
+
+def _text(raw: Any) -> str | None:
+    """What a reference names, nothing where it names nobody; None where it is no reference."""
+    try:
+        return target(_REFERENCE.decode(raw)) or ""
+    except msgspec.MsgspecError:
+        return None

@@ -19,6 +19,8 @@ MOST = 250_000
 """Resources of one patient."""
 REFUSED = ("history", "batch-response", "transaction-response", "subscription-notification")
 """Kinds of bundle that hold more than one version of a resource, or none."""
+TEST_DATA = b'"HTEST"'
+"""HL7's code for test health data, a tag of resources; `decidua synthesize` sets it on each of them."""
 _NAME = 64
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from decidua.facts import Vocabulary
 from decidua.intake.fhir import resources as r
-from decidua.intake.fhir.bundle import LIMIT, Located, entries, located
+from decidua.intake.fhir.bundle import LIMIT, TEST_DATA, Located, entries, located
 from decidua.intake.fhir.codes import Codes
 from decidua.intake.fhir.conditions import hear_allergy, hear_condition, hear_procedure
 from decidua.intake.fhir.heard import Hearing
@@ -81,10 +81,9 @@ def read_fhir(
     gender = _hear_all(hearing, read, subject)
     told, problems = _told(hearing, read, name)
     intake = known(told, vocabulary, problems)
-    return Mapped(
-        replace(intake, warnings=(*_warnings(notes, gender), *intake.warnings)), tuple(notes.all), bool(as_of),
-        subject.name,
-    )  # fmt: skip
+    tagged: list[Warned] = [("fhir.test-data", {})] if any(TEST_DATA in page for page in pages) else []
+    warnings = (*tagged, *_warnings(notes, gender), *intake.warnings)
+    return Mapped(replace(intake, warnings=warnings), tuple(notes.all), bool(as_of), subject.name)
 
 
 def _hear_all(hearing: Hearing, read: Sequence[Located], subject: Subject) -> str | None:
