@@ -16,6 +16,7 @@ from decidua.errors import PatientError
 from decidua.facts import Value, Vocabulary
 from decidua.intake.bulk.account import Account, Place
 from decidua.intake.bulk.counting import Scattered, Whole, count_reasons, count_types
+from decidua.intake.bulk.days import UNDATED
 from decidua.intake.bulk.done import Acts, Happened, acts_of
 from decidua.intake.bulk.facts import facts
 from decidua.intake.bulk.frame import frame
@@ -35,6 +36,7 @@ Decoded = tuple[Shapes, Sequence[Any]]
 Flat = tuple[Ints, Ints, Ints]
 """Number of the patient, number of the saying, day."""
 BLOCK = 128
+EPOCH = date(1970, 1, 1).toordinal()
 NO_ROWS: Flat = (np.zeros(0, dtype=np.int64),) * 3
 
 
@@ -104,7 +106,7 @@ class Reader:
             if slow is not None:
                 kept[number], patients[number] = True, slow.patient
                 found.put(number, slow.values)
-                acts += slow.acts
+                acts = acts.vstack(happened(slow.acts)) if slow.acts else acts
         return Batch(frame(found, patients, _not_done(acts), kept), _events(acts))
 
     def one(self, given: Given) -> Batch | None:
@@ -115,19 +117,27 @@ class Reader:
         nothing = np.zeros(0, dtype=np.int64)
         found, _ = facts(self.meanings, settled(self.meanings, Heard(1, nothing, nothing, nothing)))
         found.put(0, slow.values)
-        return Batch(frame(found, [slow.patient], _not_done(slow.acts), np.ones(1, dtype=np.bool_)), _events(slow.acts))
+        acts = happened(slow.acts)
+        return Batch(frame(found, [slow.patient], _not_done(acts), np.ones(1, dtype=np.bool_)), _events(acts))
 
-    def _acts(self, heard: Heard, patients: Sequence[str | None], odd: Bits) -> list[Happened]:
-        """What was done, by those who are read the fast way."""
+    def _acts(self, heard: Heard, patients: Sequence[str | None], odd: Bits) -> pl.DataFrame:
+        """What was done or not done, by those who are read the fast way."""
         if self.acts is None:
-            return []
-        kind = np.array(self.meanings.sayings.kind)[heard.saying]
-        own = heard.only(((kind == DONE) | (kind == NOT_DONE)) & ~odd[heard.patient])
-        rows = zip(own.patient.tolist(), own.saying.tolist(), own.day.tolist(), strict=True)
-        return [
-            (patients[number], self.meanings.key(saying), self.meanings.sayings.kind[saying] == DONE, day)
-            for number, saying, day in rows
-        ]
+            return happened([])
+        kind = np.array(self.meanings.sayings.kind)
+        mine = heard.only(((kind == DONE) | (kind == NOT_DONE))[heard.saying] & ~odd[heard.patient])
+        mine = mine.only(mine.day >= UNDATED)
+        used, back = np.unique(mine.saying, return_inverse=True)
+        keys = pl.Series([self.meanings.key(one) for one in used.tolist()], dtype=pl.String)
+        ids = pl.Series(patients, dtype=pl.String)
+        return pl.DataFrame(
+            {
+                "patient": ids.gather(pl.Series(mine.patient)),
+                "key": keys.gather(pl.Series(back)),
+                "done": pl.Series(kind[mine.saying] == DONE),
+                "day": _dates(mine.day),
+            }
+        )
 
     def _block(self, batch: Sequence[Given], start: int, patients: list[str | None]) -> Iterator[Flat]:
         """So few bundles that what is decoded of them stays in the processor's cache."""
@@ -224,16 +234,30 @@ def _name(
     return odd
 
 
-def _events(acts: Sequence[Happened]) -> pl.DataFrame:
-    """What was done; the day is null where it is not known."""
-    rows = [(who, key, date.fromordinal(day) if day > 0 else None) for who, key, done, day in acts if done and day >= 0]
-    return pl.DataFrame(rows, schema={"patient": pl.String, "key": pl.String, "day": pl.Date}, orient="row")
+def happened(acts: Sequence[Happened]) -> pl.DataFrame:
+    """patient, key, done, day (null where it is not known), without what is still to come."""
+    past = [(who, key, done, date.fromordinal(day) if day > 0 else None) for who, key, done, day in acts if day >= 0]
+    schema = {"patient": pl.String, "key": pl.String, "done": pl.Boolean, "day": pl.Date}
+    return pl.DataFrame(past, schema=schema, orient="row")
 
 
-def _not_done(acts: Sequence[Happened]) -> dict[str, set[str | None]]:
+def _dates(days: Ints) -> pl.Series:
+    """Ordinals of days, 0 where none is known, as dates."""
+    since = np.where(days > 0, days - EPOCH, 0).astype(np.int32)
+    return pl.DataFrame({"day": since, "known": days > 0}).select(
+        pl.when("known").then(pl.col("day").cast(pl.Date))
+    )["day"]  # fmt: skip
+
+
+def _events(acts: pl.DataFrame) -> pl.DataFrame:
+    return acts.filter("done").select("patient", "key", "day")
+
+
+def _not_done(acts: pl.DataFrame) -> dict[str, set[str | None]]:
     """Option → the patients of whom it is recorded that it was not done."""
     found: dict[str, set[str | None]] = {}
-    for who, key, done, day in acts:
-        if not done and day >= 0 and "/" not in key:
-            found.setdefault(key, set()).add(who)
+    for who, key in (
+        acts.filter(~pl.col("done") & ~pl.col("key").str.contains("/")).select("patient", "key").iter_rows()
+    ):
+        found.setdefault(key, set()).add(who)
     return found
