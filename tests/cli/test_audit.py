@@ -187,3 +187,8 @@ def test_stopping_leaves_no_half_file(tmp_path: Path) -> None:
     assert process.returncode == 130, said
     assert b"Traceback" not in said
     assert set(names(out)) <= {"f.parquet"}
+
+
+def test_a_folder_of_cohorts_that_cannot_be_served(tmp_path: Path) -> None:
+    told(run("serve", "--cohorts", str(tmp_path / "none")), 2, "is no folder")
+    told(run("serve", "--cohorts", str(tmp_path), "--workers", "2"), 2, "--workers 1")

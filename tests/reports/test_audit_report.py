@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 
+from decidua.audit.models import ConcordanceRow
 from decidua.errors import UsageError
 from decidua.guidelines import Knowledge
 from decidua.reports.audit import models as m
@@ -56,6 +58,29 @@ def test_words_of_concordance_come_from_its_table_only(report: m.AuditReport) ->
             for one in cell.concordance:
                 measured = {"concordant", "discordant"} & set(one.columns)
                 assert bool(measured) == bool(one.statements)
+
+
+def test_few_who_are_measured_are_not_told_by_the_rest(knowledge: Knowledge) -> None:
+    """Three women measured against a statement: neither they nor, by their total, the others tell them."""
+    audit = audit_of(women(400))
+    rows = tuple(row for row in audit.concordance if row.option != "ivig")
+    few = [ConcordanceRow("eshre-2022", "ivig", ("s",), group, value, "concordant", 3)
+           for group, value in (("", ""), ("centre", "C1"), ("year", "2018"))]  # fmt: skip
+    rest = Counter[tuple[str, str | None]]()
+    for row in audit.definitions:
+        if row.guideline == "eshre-2022":
+            rest[row.group, row.value] += row.n
+    for row in few:
+        rest[row.group, row.value] -= row.n
+    others = [ConcordanceRow("eshre-2022", "ivig", (), group, value, "variation", n)
+              for (group, value), n in rest.items()]  # fmt: skip
+    report = build_audit_report(replace(audit, concordance=(*rows, *few, *others)), knowledge, "en")
+    cell = next(o for o in report.options if o.option == "ivig").cells[1]
+    shares = [share for one in cell.concordance for share in one.shares]
+    by = [share for one in cell.concordance for group in one.by for row in group.rows for share in row.shares]
+    assert len(shares) == 2
+    assert all((share.n, share.of, share.share) == (None, None, None) for share in shares)
+    assert all(share.n is None for share in by)
 
 
 def test_a_hidden_count_leaves_no_trace(knowledge: Knowledge) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,9 +13,8 @@ from decidua.errors import CohortError
 from decidua.guidelines import Knowledge
 
 if TYPE_CHECKING:
-    from decidua.intake.cohort import About, FactsTable, Settings
+    from decidua.intake.cohort import FactsTable, Settings
 
-_TEST = re.compile(rb'"code"\s*:\s*"HTEST"')
 MARK = "synthetic"
 """The column of a text file of made-up women, as `synthesize` writes it."""
 Progress = Callable[[int], None]
@@ -57,30 +54,16 @@ def open_cohort(knowledge: Knowledge, wanted: Wanted, progress: Progress | None 
     table = read_cohort(
         wanted.paths, settings, events=wanted.events, strict=wanted.strict, progress=progress
     )  # fmt: skip
-    return _marked(table, wanted.paths)
+    return _marked(table)
 
 
 def _fhir(knowledge: Knowledge, wanted: Wanted, progress: Progress | None) -> FactsTable:
     from decidua.intake.bulk import read_bulk
 
-    table = read_bulk(
+    return read_bulk(
         wanted.fhir, settings_of(knowledge, wanted), workers=wanted.workers, scratch=wanted.scratch,
         strict=wanted.strict, progress=progress,
     )  # fmt: skip
-    made_up = any(map(_tagged, table.description.files))
-    return replace(table, about=replace(table.about, synthetic=table.about.synthetic or made_up))
-
-
-def _tagged(file: str) -> bool:
-    """Whether a FHIR file begins with resources that are tagged as test data."""
-    try:
-        with Path(file).open("rb") as opened:
-            start = opened.read(65_536)
-    except OSError:
-        return False
-    if start[:2] == b"\x1f\x8b":
-        start = zlib.decompressobj(31).decompress(start, 65_536)
-    return bool(_TEST.search(start))
 
 
 def _omop(knowledge: Knowledge, wanted: Wanted, source: str, progress: Progress | None) -> FactsTable:
@@ -124,26 +107,8 @@ def _of_this_day(table: FactsTable, day: date | None) -> FactsTable:
     return table if day is None else replace(table, about=replace(table.about, as_of=day))
 
 
-def _marked(table: FactsTable, paths: Sequence[str]) -> FactsTable:
-    """Made-up women stay marked, whatever file they come in."""
-    from decidua.intake.cohort.about import together
-
+def _marked(table: FactsTable) -> FactsTable:
+    """Made-up women stay marked in text files as well: there a column says so."""
     told = table.description
     headings = {part.name for part in told.columns} | {problem.column for problem in told.problems}
-    said = [about for about in map(_about, told.files or paths) if about is not None and about.synthetic]
-    synthetic = table.about.synthetic or MARK in headings or bool(said)
-    seed = together([("", about) for about in said]).seed if said else table.about.seed
-    return replace(table, about=replace(table.about, synthetic=synthetic, seed=seed))
-
-
-def _about(file: str) -> About | None:
-    """What a facts file says of itself, also where it is read as a source."""
-    import polars as pl
-
-    from decidua.intake.cohort.about import KEY, about_of
-
-    try:
-        text = pl.read_parquet_metadata(file).get(KEY) if file.endswith(".parquet") else None
-        return about_of(text, file) if text else None
-    except (CohortError, OSError, pl.exceptions.PolarsError):
-        return None
+    return replace(table, about=replace(table.about, synthetic=table.about.synthetic or MARK in headings))

@@ -42,6 +42,7 @@ class _Builder:
 
     def report(self, description: Description | None) -> m.AuditReport:
         options = tuple(self.views.option(option) for option in self._ordered())
+        cells = [cell for option in options for cell in option.cells]
         made = m.AuditReport(
             language=self.lang,
             about=self._about(),
@@ -50,10 +51,9 @@ class _Builder:
             groups=tuple(self._groups()),
             definitions=tuple(self.views.definition(id_) for id_ in self.a.about.guidelines),
             options=options,
-            costly_facts=_costly((unknown.fact, unknown.label, unknown.women) for o in options for c in o.cells
-                                 for unknown in c.unknowns),
-            costly_readings=_costly((one.reading, f"{c.name}: {one.question}", one.women) for o in options for c in o.cells
-                                    for one in c.readings),
+            costly_facts=_costly((one.fact, one.label, one.women) for cell in cells for one in cell.unknowns),
+            costly_readings=_costly((one.reading, f"{cell.name}: {one.question}", one.women) for cell in cells
+                                    for one in cell.readings),
             notes=tuple(say(self.lang, f"audited.note-{name}", most=self.least - 1) for name in self._notes()),
         )  # fmt: skip
         return made.model_copy(update={"about": made.about.model_copy(update={"hidden": _hidden(made)})})
