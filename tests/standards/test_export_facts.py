@@ -219,6 +219,9 @@ def test_units_days_and_what_cannot_be_read(folder: Path, tmp_path: Path) -> Non
         (of(result("ana", valueCodeableConcept=chosen("positive"),
                    modifierExtension=[{"url": "urn:x", "valueBoolean": True}])), ana, "-"),
         (of(result("ana", valueCodeableConcept=chosen("positive"), implicitRules="urn:x")), ana, "-"),
+        (of(result("ana", valueCodeableConcept=chosen("raised"))), ana, "-"),
+        (of(result("ana", valueCodeableConcept=chosen("negative", "positive"))), ana, "-"),
+        (of(result("ana", valueCodeableConcept=chosen("positive", "raised"))), ana, "T"),
     ]  # fmt: skip
     asked = sorted({text for _, text, _ in table})
     found = facts_of(folder, [one for one, _, _ in table], asked, tmp_path)
@@ -227,8 +230,8 @@ def test_units_days_and_what_cannot_be_read(folder: Path, tmp_path: Path) -> Non
     ]
 
 
-def chosen(code: str) -> dict[str, object]:
-    return {"coding": [{"system": CHOICES_SYSTEM, "code": code}]}
+def chosen(*codes: str) -> dict[str, object]:
+    return {"coding": [{"system": CHOICES_SYSTEM, "code": code} for code in codes]}
 
 
 CLOSED: tuple[dict[str, Value], ...] = (

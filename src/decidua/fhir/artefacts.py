@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from threading import Lock
 
 from decidua.answers import Answers
@@ -29,8 +30,6 @@ class Artefacts:
         self.knowledge, self.version = knowledge, version_of(knowledge.content)
         self._answers, self._lock = answers, Lock()
         self._made: dict[str, Mapping[str, Resource]] = {}
-        plans = (*knowledge.guidelines, *(one.id for one in knowledge.statements.values()))
-        self._subjects = {fhir_id(id_): id_ for id_ in plans}
 
     @property
     def _makers(self) -> Makers:
@@ -67,7 +66,12 @@ class Artefacts:
 
     def subject_of(self, plan: Resource) -> str:
         """The guideline or statement that a PlanDefinition is made of."""
-        return self._subjects[plan["id"]]
+        return next(id_ for id_ in self._plan_ids if fhir_id(id_) == plan["id"])
+
+    @cached_property
+    def _plan_ids(self) -> Sequence[str]:
+        recommending = (one.id for one in self.knowledge.statements.values() if one.kind == "recommendation")
+        return (*self.knowledge.guidelines, *recommending)
 
     def by_canonical(self, kind: str) -> Mapping[str, Resource]:
         return {f"{one['url']}|{one['version']}": one for one in self.of(kind).values()}

@@ -7,6 +7,7 @@ possible the answer is undecided, and no define ever turns that into a no. Decis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
@@ -43,7 +44,8 @@ class Rules:
 
 
 def library_name(guideline: str) -> str:
-    return "Decidua" + "".join(part.upper() if part.isalpha() else part for part in guideline.split("-"))
+    """Letters and digits alone: `DeciduaASRI2025`."""
+    return "Decidua" + "".join(part.upper() for part in re.split(r"[^A-Za-z0-9]+", guideline))
 
 
 def rules(answers: Answers, guideline: str, version: str) -> Rules:
