@@ -45,6 +45,7 @@ def test_limits() -> None:
     assert f"RSA of {keys.SHORTEST_RSA} bits or more" in PAGE
     assert (keys.FRESH, keys.STALE, keys.AGAIN) == (600, 3600, 60)
     assert f"more than {LARGEST:,} bytes" in PAGE
-    assert f"{reach.LARGEST:,} bytes of an answer, {record.PAGES} pages" in PAGE
+    whole = f"{record.Budget().left:,} bytes for a call"
+    assert f"{reach.LARGEST:,} bytes of an answer, {record.PAGES} pages, {whole}" in PAGE
     assert f"left alone for {reach.REST:.0f} seconds, and never has more than {reach.AT_ONCE} requests" in PAGE
     assert reach.FAILURES == 3

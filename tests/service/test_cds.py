@@ -19,6 +19,7 @@ from cards.specification import faults
 from intake.fhir_reading import BUNDLES
 
 from decidua.fhir.cards.naming import REASONS_SYSTEM
+from decidua.service.cds.record import Budget
 from decidua.service.settings import Settings
 from service.local_ehr import (
     LOSSES,
@@ -262,6 +263,13 @@ def test_a_server_that_is_not_listed_is_not_asked(ehr: LocalEhr, ask: Ask) -> No
             assert key(ask(made)) == (412, "cds.data")
         assert other.asked == []
     assert not [path for path, _ in ehr.asked if path.startswith("/fhir")]
+
+
+def test_all_that_a_server_sends_for_a_call_has_a_limit(
+    ehr: LocalEhr, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Budget, "__init__", lambda self: setattr(self, "left", 200))
+    assert key(ask(call(prefetch=None, **ehr.access()))) == (412, "cds.data")
 
 
 def test_a_card_says_what_was_not_read(ask: Ask) -> None:

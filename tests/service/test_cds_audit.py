@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +14,10 @@ import httpx
 import pytest
 import yaml
 
+from decidua.service.log import AUDIT, JsonLine
+from decidua.service.settings import Settings
 from service.local_ehr import LOSSES, LocalEhr, call, local_ehr, order, patient, prefetch, searchset
+from service.running import live
 from service.test_canary import CANARY, WEIGHT, every_file, served, without_a_trace
 
 VIEW = "/cds-services/decidua-patient-view"
@@ -105,3 +109,20 @@ def test_a_trial_on_this_machine(tmp_path: Path) -> None:
     assert f"{base}/cds-services" in out
     assert [json.loads(line)["ehr"] for line in err.splitlines()] == ["local"]
     assert every_file(tmp_path) == []
+
+
+def test_an_unforeseen_error_is_written_down_too(
+    ehr: LocalEhr, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError(CANARY)
+
+    monkeypatch.setattr("decidua.service.cds.router.cards_for", fail)
+    monkeypatch.setattr(AUDIT, "propagate", True)
+    AUDIT.setLevel(logging.INFO)
+    with live(Settings(ehr=ehr.settings(), cds_hooks=True)) as base:
+        headers = {"authorization": f"Bearer {ehr.token(f'{ADDRESS}{VIEW}')}"}
+        assert httpx.post(f"{base}{VIEW}", json=call(), headers=headers, timeout=60).status_code == 500
+    [line] = [json.loads(JsonLine().format(one)) for one in caplog.records if one.name == "decidua.audit"]
+    assert (line["status"], line["reason"], line["ehr"]) == (500, "refused.unforeseen", "local-ehr")
+    assert without_a_trace(json.dumps(line))

@@ -11,9 +11,13 @@ import json
 import logging
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
+
+from decidua.web.refused import Refused
 
 LOGGER = logging.getLogger("decidua.service")
 AUDIT = logging.getLogger("decidua.audit")
@@ -69,12 +73,19 @@ class Audit:
     data: str = "-"
     began: float = field(default_factory=perf_counter)
 
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Writes the line of a call that ends in an error, foreseen or not, and lets the error pass."""
+        try:
+            yield
+        except Exception as error:
+            refused = error if isinstance(error, Refused) else Refused(500, "refused.unforeseen")
+            self._note(refused.status, reason=refused.key)
+            raise
+
     def answered(self, count: int) -> None:
         """`count`: of cards, or of items of feedback."""
         self._note(200, count=count)
-
-    def refused(self, status: int, key: str) -> None:
-        self._note(status, reason=key)
 
     def _note(self, status: int, **more: object) -> None:
         said = {"request": self.request, "ehr": self.ehr, "service": self.service, "instance": self.instance,

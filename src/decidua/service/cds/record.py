@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, urljoin
 
@@ -48,6 +48,13 @@ class Record:
     origin: Origin
 
 
+@dataclass
+class Budget:
+    """Bytes that may still come from a server for one call, all answers together."""
+
+    left: int = 24_000_000
+
+
 @dataclass(frozen=True)
 class Access:
     """A listed FHIR server and the token for it, as the call brought it."""
@@ -57,6 +64,7 @@ class Access:
     reach: Reach
     until: float
     """By the loop's clock: when all has to be there."""
+    budget: Budget = field(default_factory=Budget)
 
 
 class FailedError(Exception):
@@ -140,7 +148,8 @@ class _Source:
         if origin_of(url) != origin_of(base):
             raise FailedError  # a next page elsewhere: the token is for this server only
         answer = await access.reach.ask(url, token=access.token, accept=FHIR, until=access.until)
-        if answer.status != 200 or "json" not in answer.content.lower():
+        access.budget.left -= len(answer.body)
+        if answer.status != 200 or "json" not in answer.content.lower() or access.budget.left < 0:
             raise FailedError
         return _page(answer.body)
 

@@ -97,11 +97,8 @@ class _Service:
 
     async def call(self, request: Request, id_: str) -> Response:
         audit = Audit(request.scope.get("decidua.request", "-"), id_ if id_ in SERVICES else "-")
-        try:
+        with audit.watching():
             made = await self._cards(request, id_, audit)
-        except Refused as refused:
-            audit.refused(refused.status, refused.key)
-            raise
         audit.answered(len(made.cards))
         return Response(made.model_dump_json(exclude_none=True), media_type=JSON[0])
 
@@ -139,15 +136,12 @@ class _Service:
 
     async def feedback(self, request: Request, id_: str) -> Response:
         audit = Audit(request.scope.get("decidua.request", "-"), f"{id_ if id_ in SERVICES else '-'}/feedback")
-        try:
+        with audit.watching():
             await self._caller(request, id_, audit)
             store, topics = self.gate.store, (IN_SCOPE, *self.shelf.knowledge.options)
             comments = store is not None and store.settings.comments
             found = read_feedback(await taken(request, JSON, LARGEST), topics, comments=comments)
             if store is not None:
                 await run_in_threadpool(store.keep, audit.ehr, id_, found)
-        except Refused as refused:
-            audit.refused(refused.status, refused.key)
-            raise
         audit.answered(len(found))
         return JSONResponse({"kept": store is not None})

@@ -121,11 +121,8 @@ class _Launches:
     async def back(self, request: Request) -> Response:
         """With a code, or with a no. Whatever comes of it, the cookie of this launch is spent."""
         audit = Audit(request.scope.get("decidua.request", "-"), "smart")
-        try:
+        with audit.watching():
             answer = await self._back(request, audit)
-        except Refused as refused:
-            audit.refused(refused.status, refused.key)
-            raise
         audit.answered(1)
         return answer
 
