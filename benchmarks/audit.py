@@ -77,7 +77,9 @@ def parts(path: Path) -> dict[str, float]:
     named = codes.lazy().with_columns(plan.truths.leaves())
     for group in plan.truths.names():
         named = named.with_columns(group)
-    asked = [pl.struct(one.sum().alias("yes"), (~one).sum().alias("no")).alias(str(at)) for at, one in enumerate(truths)]
+    asked = [
+        pl.struct(one.sum().alias("yes"), (~one).sum().alias("no")).alias(str(at)) for at, one in enumerate(truths)
+    ]
     _, finding = timed(lambda: named.select(asked).collect())
     return {
         "first batch": learning[0], "batch": batch.height,
