@@ -234,3 +234,12 @@ def test_what_is_kept_of_a_description_names_nobody(tmp_path: Path, vocabulary: 
     said = cohort(tmp_path, text, vocabulary).description
     assert problems(cohort(tmp_path, text, vocabulary))["error.count"].given == "abc-secret"
     assert not {word for word in ("Kim", "800101", "Lee", "secret") if word in said.text()}
+
+
+@pytest.mark.parametrize("text", [GOOD + "c,1,30\n", "patient,losses,age\na,3,31\n", ""])
+def test_a_source_that_changes_under_the_reader_is_refused(tmp_path: Path, vocabulary: Vocabulary, text: str) -> None:
+    table = cohort(tmp_path, GOOD, vocabulary, kept=0)
+    assert table.frame.collect().height == 2
+    (tmp_path / "c.csv").write_text(text)
+    with pytest.raises(CohortError, match="changed"):
+        table.frame.collect()

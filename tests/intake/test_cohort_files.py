@@ -112,6 +112,13 @@ def test_made_up_facts_stay_made_up(tmp_path: Path, vocabulary: Vocabulary) -> N
     assert (about.synthetic, about.seed, about.as_of, about.closed) == (True, 7, date(2024, 1, 1), False)
 
 
+def test_made_up_rows_of_a_text_file_are_known_as_such(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    made_up = cohort(tmp_path, "patient,synthetic,losses\na,yes,3\n", vocabulary, strict=True)
+    assert made_up.about.synthetic
+    assert made_up.description.sound
+    assert not cohort(tmp_path, "patient,losses\na,3\n", vocabulary).about.synthetic
+
+
 def test_several_facts_files(tmp_path: Path) -> None:
     write_facts(table_of(), tmp_path / "a.parquet")
     write_facts(table_of(synthetic=True), tmp_path / "b.parquet")

@@ -14,11 +14,11 @@ import pytest
 from decidua.errors import CohortError
 from decidua.facts import Vocabulary
 from decidua.intake.cohort import FactsTable, write_facts
-from decidua.intake.cohort.patients import table_of
 from decidua.intake.omop import read_omop
 from intake.cohort_reading import problems, rows, settings
 from intake.fhir_reading import ReadFhir
 from intake.omop_tables import WOMEN, as_bundle, frames, parquet
+from intake.patient_rows import table_of
 from intake.reading import Read
 
 T, F, N = True, False, None

@@ -24,6 +24,8 @@ from decidua.intake.given import GUESSES, UNEXPLAINED
 from decidua.language import Text
 
 Kind = Literal["patient", "fact", "low", "high", "stated", "done", "group", "date"]
+MADE_UP = "synthetic"
+"""The column by which every row of a text file says that its patient was made up."""
 PATIENT = ("patient", "patient_id", "환자", "환자번호")
 _UNIT = re.compile(r"(.*?)\s*[\[(]\s*([^\])]+?)\s*[\])]\s*")
 _LABEL = Text(en="stated or done", ko="직접 적은 판단 또는 시행")
@@ -114,7 +116,7 @@ class _Headings:
                 self.tally.problem("cohort.column-twice", heading or "?", file=self.file, count=headings.count(heading))
             return
         found = [*self._mapped(at, heading), *self._ruled(at, heading)]
-        if not found and heading not in self.mapping.ignore:
+        if not found and heading not in self.mapping.ignore and heading != MADE_UP:
             found = self._named(at, heading)
             if not found:
                 near = self._near(heading)

@@ -21,7 +21,7 @@ from decidua.intake.cohort.done import with_done
 from decidua.intake.cohort.doubles import Doubles, Keys, doubles
 from decidua.intake.cohort.events import read_events
 from decidua.intake.cohort.facts_table import FactsTable
-from decidua.intake.cohort.headings import check_mapping, targets
+from decidua.intake.cohort.headings import MADE_UP, check_mapping, targets
 from decidua.intake.cohort.open_source import SourceFile, open_sources
 from decidua.intake.cohort.refusals import CohortErrors
 from decidua.intake.cohort.settings import Settings
@@ -110,7 +110,7 @@ class _Source:
         return About(
             settings.as_of or (days.pop() if len(days) == 1 else None),
             settings.content,
-            synthetic=any(about.synthetic for about in said),
+            synthetic=any(about.synthetic for about in said) or any(MADE_UP in file.names for file, _ in self.files),
             seed=seeds.pop() if len(seeds) == 1 else None,
             made_by=settings.made_by,
         )
@@ -197,7 +197,10 @@ def _reader(
         )
         shape = schema if needed is None else {name: kind for name, kind in schema.items() if name in needed}
         for table in source.only(needed).tables(Tally()):
-            part = _shaped(table, shape).filter(found.keep.slice(at, len(table)))
+            keep = found.keep.slice(at, len(table))
+            if len(keep) < len(table):
+                raise CohortError("cohort.changed", where=table["file"][0])
+            part = _shaped(table, shape).filter(keep)
             at += len(table)
             if most is not None:
                 part, most = part.head(most), max(0, most - len(part))
@@ -205,6 +208,8 @@ def _reader(
             yield part.select(columns) if columns is not None else part
             if most == 0:
                 return
+        if at < len(found.keep):
+            raise CohortError("cohort.changed", where=", ".join(str(file.path) for file, _ in source.files))
 
     return blocks
 

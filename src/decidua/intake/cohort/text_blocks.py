@@ -9,7 +9,6 @@ import codecs
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from decidua.errors import CohortError
@@ -28,14 +27,6 @@ _BEYOND = re.compile("[^\x00-\x7f]")
 
 Note = Callable[..., None]
 """Takes the key of a sentence and its parts: what was odd with the file as a whole."""
-
-
-@dataclass(frozen=True)
-class Opened:
-    """The encoding that was found or asked for."""
-
-    encoding: str
-    found: bool
 
 
 def line_blocks(path: Path, note: Note, encoding: str | None = None, size: int = SIZE) -> Iterator[bytes]:
