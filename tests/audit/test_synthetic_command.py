@@ -99,6 +99,23 @@ def test_what_is_there_stays_unless_forced(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bulk", "c.csv"]
 
 
+def test_a_folder_that_cannot_be_put_in_place_costs_nothing(tmp_path: Path) -> None:
+    out, rename = tmp_path / "bulk", Path.rename
+    assert run("synthesize", "5", "--out", str(out)).code == 0
+
+    def failing(self: Path, target: Path) -> Path:
+        if self.name.endswith(".part"):
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    with patch.object(Path, "rename", failing):
+        ran = run("synthesize", "6", "--out", str(out), "--force")
+    assert ran.code == 2
+    assert "No space left" in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["bulk"]
+    assert len((out / "Patient.ndjson").read_bytes().splitlines()) == 5
+
+
 def test_files_and_folders_are_not_confused(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("mine")

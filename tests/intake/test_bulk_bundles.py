@@ -127,3 +127,16 @@ def test_a_panel_gives_each_of_its_parts(knowledge: Knowledge) -> None:
     found = reader(knowledge, AS_OF)
     row = in_bulk(found, [bundle(panel)])[0]
     assert (row["tsh"], row["losses.low"], found.account.slow) == (2.0, 3.0, 0)
+
+
+def test_a_body_mass_index_near_a_half_is_rounded_alike(knowledge: Knowledge) -> None:
+    """Halves go up, and no binary fraction decides."""
+    draw = random.Random(1)
+    data = []
+    for height in (150, 155, 160, 165, 170, 175, 180) * 12:
+        weight = round((draw.randrange(160, 320) + 0.5) / 10 * height * height / 10_000, draw.choice((1, 2, 4)))
+        measured = {"weight": quantity(weight, "kg"), "height": quantity(height, "cm")}
+        data.append(bundle(*(observation(fact, **value) for fact, value in measured.items())))
+    found = reader(knowledge, AS_OF)
+    assert differences(knowledge, found, data, AS_OF) == []
+    assert found.account.slow == 0

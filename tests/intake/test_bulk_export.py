@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from benchmarks.fhir_bundles import AS_OF as DAY
 from benchmarks.fhir_bundles import bundles
+from decidua.errors import CohortError
 from decidua.guidelines import Knowledge
 from decidua.intake.bulk import lines, read, read_bulk, second
 from decidua.intake.cohort import FactsTable
@@ -186,3 +188,30 @@ def test_a_batch_may_end_anywhere(
     assert by_patient(read_bulk(export(tmp_path / "x", resources), settings(knowledge, DAY))) == women
     (tmp_path / "b.ndjson").write_bytes(b"\n".join(bundles(COUNT)))
     assert by_patient(read_bulk(tmp_path / "b.ndjson", settings(knowledge, DAY))) == women
+
+
+def test_many_small_files_in_two_processes(
+    knowledge: Knowledge, women: dict[object, Cells], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many files of one bundle go to a process together; a few megabytes of waiting bundles are enough."""
+    monkeypatch.setattr(read, "FILES", 7)
+    monkeypatch.setattr(read, "BYTES", 40_000)
+    for number, data in enumerate(bundles(COUNT)):
+        (tmp_path / f"b{number:03}.json").write_bytes(data)
+    (tmp_path / "b030x.json").write_bytes(b"{")
+    table = read_bulk(tmp_path, settings(knowledge, DAY), workers=2)
+    assert by_patient(table) == women
+    assert told(table)["bulk.truncated", ""] == ("b030x.json", (), 1)
+
+
+def test_a_process_that_dies_is_told(
+    knowledge: Knowledge, resources: list[Resource], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "_start", _die)
+    with pytest.raises(CohortError) as ended:
+        read_bulk(export(tmp_path / "x", resources), settings(knowledge, DAY), workers=2)
+    assert ended.value.key == "bulk.process-ended"
+
+
+def _die(_: object) -> None:
+    os._exit(1)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from decidua.cli.new_folder import new_folder
+from decidua.cli.progress import rows_bar
 from decidua.cli.settings import language, open_knowledge, packages
+from decidua.cli.stopping import beside, stopping
 
 if TYPE_CHECKING:
     from decidua.audit.synthetic import Cohort
@@ -54,8 +56,9 @@ def command(
     from decidua.audit.synthetic import Cohort, read_model
 
     cohort = Cohort(read_model(open_knowledge(packages)), rows, number)
-    with _stopping() as check, _bar(rows, lang, check) as progress:
-        _beside(lambda: _write(cohort, out, chosen, force, progress))
+    with stopping() as check, rows_bar(say(lang, "synthesize.making"), rows) as told:
+        progress = _added(told, check)
+        beside(lambda: _write(cohort, out, chosen, force, progress))
     as_of = cohort.about.as_of
     click.echo(say(lang, "synthesize.written", count=f"{rows:,}", out=out, seed=number, as_of=as_of), err=True)
 
@@ -122,7 +125,7 @@ def _write(cohort: Cohort, out: Path, shape: str, force: bool, progress: Progres
         with new_file(out, force=force) as part:
             write_bundles(cohort.frames(workers), rows, part, progress)
     else:
-        with _new_folder(out, [f"{kind}.ndjson" for kind in KINDS], force) as part:
+        with new_folder(out, [f"{kind}.ndjson" for kind in KINDS], force) as part:
             write_bulk(cohort.frames(workers), rows, part, progress)
 
 
@@ -132,92 +135,14 @@ def _cores() -> int:
     return min(os.cpu_count() or 1, 4)
 
 
-@contextmanager
-def _new_folder(out: Path, own: list[str], force: bool) -> Iterator[Path]:
-    """A folder that is there whole or not at all; one that holds anything else is never replaced."""
-    import os
-    import shutil
+def _added(told: Callable[[int], None], check: Callable[[], None]) -> Progress:
+    """From the rows of each part to the rows so far; and the place where a Ctrl-C is heard."""
+    done = 0
 
-    from decidua.errors import UsageError
+    def made(rows: int) -> None:
+        nonlocal done
+        check()
+        done += rows
+        told(done)
 
-    part, old = (out.with_name(f".{out.name}.{os.getpid()}.{kind}") for kind in ("part", "old"))
-    try:
-        if out.is_dir() and any(file.name not in own for file in out.iterdir()):
-            raise UsageError("error.synthesize-folder", given=out)
-        part.mkdir()
-        yield part
-        if out.is_dir() and force:
-            out.rename(old)
-        part.rename(out)
-    except OSError as error:
-        raise UsageError("error.cannot-write", given=out, reason=error.strerror or type(error).__name__) from None
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
-
-
-class _Stopped(Exception):
-    """Ctrl-C was pressed."""
-
-
-@contextmanager
-def _stopping() -> Iterator[Callable[[], None]]:
-    """Gives what is asked between two parts of the work whether to go on; a Ctrl-C stops it there.
-
-    Python would raise in the middle of whatever runs, which may be the engine's own code or a place where an
-    exception is only printed.
-    """
-    import signal
-    import threading
-
-    pressed = threading.Event()
-
-    def check() -> None:
-        if pressed.is_set():
-            raise _Stopped
-
-    main = threading.current_thread() is threading.main_thread()
-    before = signal.getsignal(signal.SIGINT)
-    try:
-        if main:
-            signal.signal(signal.SIGINT, lambda *_: pressed.set())
-        yield check
-    except _Stopped:
-        raise click.Abort from None
-    finally:
-        if main:
-            signal.signal(signal.SIGINT, before)
-
-
-def _beside(work: Callable[[], None]) -> None:
-    """In a thread of its own: only the main thread hears a Ctrl-C, and not while an engine has it."""
-    from concurrent.futures import ThreadPoolExecutor, wait
-
-    with ThreadPoolExecutor(1) as pool:
-        done = pool.submit(work)
-        while wait([done], timeout=0.1).not_done:
-            pass
-        done.result()
-
-
-@contextmanager
-def _bar(count: int, lang: Lang, check: Callable[[], None]) -> Iterator[Progress]:
-    """A bar with rows, rate and time left, where somebody looks on."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from decidua.language import say
-
-    console = Console(stderr=True)
-    rate = TextColumn("{task.fields[rate]}")
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(say(lang, "synthesize.making"), total=count, rate="")
-
-        def made(rows: int) -> None:
-            check()
-            bar.advance(task, rows)
-            speed = bar.tasks[0].finished_speed or bar.tasks[0].speed
-            bar.update(task, rate=f"{speed:,.0f}/s" if speed else "")
-
-        yield made
+    return made

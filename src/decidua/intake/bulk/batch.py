@@ -15,6 +15,7 @@ import polars as pl
 from decidua.errors import PatientError
 from decidua.facts import Value, Vocabulary
 from decidua.intake.bulk.account import Account, Place
+from decidua.intake.bulk.centres import centre, centre_in
 from decidua.intake.bulk.counting import Scattered, Whole, count_reasons, count_types
 from decidua.intake.bulk.days import UNDATED
 from decidua.intake.bulk.done import Acts, Happened, acts_of
@@ -76,10 +77,13 @@ class Reader:
         self.meanings = Meanings(vocabulary, stated, as_of, self.acts)
         self.listener = Listener(self.meanings)
         self.account = Account()
+        self.centres: dict[str, str] = {}
+        """Where the patients of the present batch are treated."""
 
     def read(self, bundles: Sequence[Given]) -> Batch:
         """One row for each bundle whose patient can be read, in their order."""
         patients: list[str | None] = [None] * len(bundles)
+        self.centres.clear()
         parts = [part for start in range(0, len(bundles), BLOCK) for part in self._block(bundles, start, patients)]
         patient, saying, day = (np.concatenate(column) for column in zip(*(parts or [NO_ROWS]), strict=True))
         order = np.argsort(patient, kind="stable")
@@ -107,7 +111,7 @@ class Reader:
                 kept[number], patients[number] = True, slow.patient
                 found.put(number, slow.values)
                 acts = acts.vstack(happened(slow.acts)) if slow.acts else acts
-        return Batch(frame(found, patients, _not_done(acts), kept), _events(acts))
+        return Batch(frame(found, patients, _not_done(acts), kept, self._group(patients)), _events(acts))
 
     def one(self, given: Given) -> Batch | None:
         """One patient by the one-patient reader; None where she is refused."""
@@ -117,8 +121,8 @@ class Reader:
         nothing = np.zeros(0, dtype=np.int64)
         found, _ = facts(self.meanings, settled(self.meanings, Heard(1, nothing, nothing, nothing)))
         found.put(0, slow.values)
-        acts = happened(slow.acts)
-        return Batch(frame(found, [slow.patient], _not_done(acts), np.ones(1, dtype=np.bool_)), _events(acts))
+        acts, one = happened(slow.acts), np.ones(1, dtype=np.bool_)
+        return Batch(frame(found, [slow.patient], _not_done(acts), one, self._group([slow.patient])), _events(acts))
 
     def _acts(self, heard: Heard, patients: Sequence[str | None], odd: Bits) -> pl.DataFrame:
         """What was done or not done, by those who are read the fast way."""
@@ -178,6 +182,8 @@ class Reader:
         said = self.listener.hear(resources, kinds, forms)
         odd = set(number[said.odd].tolist())
         odd |= _name(decoded, resources, kinds, forms, numbers, patients)
+        for at in np.flatnonzero(kinds == forms.number[forms.patient]).tolist():
+            self.located(resources[at].id, centre(resources[at].managingOrganization))
         for one in odd:
             patients[one] = None
         good = ~np.isin(number, list(odd))
@@ -186,6 +192,13 @@ class Reader:
             return number[said.place], said.saying, said.day
         kept = good[said.place]
         return number[said.place[kept]], said.saying[kept], said.day[kept]
+
+    def located(self, patient: str | None, place: str | None) -> None:
+        if patient is not None and place is not None:
+            self.centres[patient] = place
+
+    def _group(self, patients: Sequence[str | None]) -> list[str | None]:
+        return [self.centres.get(patient or "") for patient in patients] if self.centres else []
 
     def slowly(self, one: Given) -> Slow | None:
         """By the one-patient reader; None where she is refused."""
@@ -203,6 +216,7 @@ class Reader:
             self.account.problem("bulk.nobody", places=[one.place])
             return None
         self.account.slow += 1
+        self.located(name, centre_in(one.data, name))
         for note in mapped.notes:
             if note.outcome not in ("used", "older"):
                 self.account.reason(reason_of(note), 1, [one.place])

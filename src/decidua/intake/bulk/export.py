@@ -1,8 +1,9 @@
 """A bulk export: a resource a line, those of one patient scattered over files.
 
-Of a resource four numbers are kept: whose it is, what it says, on which day, and a check number of its type and id.
-So a million patients need a few hundred megabytes and no file in between. Patients whom the fast way does not cover
-are named, and their lines are read once more (`second.py`).
+Of a resource five numbers of four bytes are kept: whose it is, what it says, on which day, and once more whose it is
+with a check number of its type and id. So memory grows with the number of resources, not with their text, and there
+is no file in between. Patients whom the fast way does not cover are named, and their lines are read once more
+(`second.py`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import msgspec
 import numpy as np
 
 from decidua.intake.bulk.account import Account, Place
+from decidua.intake.bulk.centres import centre
 from decidua.intake.bulk.counting import Scattered, count_types
 from decidua.intake.bulk.days import BAD
 from decidua.intake.bulk.listening import Listener, Said
@@ -59,6 +61,7 @@ class Gathered:
     odd: dict[str, Place] = field(default_factory=dict)
     """Names for the second reading, and where that was first seen."""
     where: Scattered = field(default_factory=Scattered)
+    centres: dict[str, str] = field(default_factory=dict)
 
 
 class Gatherer:
@@ -154,6 +157,8 @@ class Gatherer:
                 self.account.problem(key, places=[place])
                 continue
             owner[at] = self._number(name)
+            if kind is forms.patient and (place_of := centre(one.managingOrganization)):
+                self.found.centres[name] = place_of
             if one.id:
                 own.append(owner[at])
                 check.append(zlib.crc32(f"{kind.__name__}/{one.id}".encode()))

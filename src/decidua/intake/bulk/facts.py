@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from decidua.facts import Constraint, Value, Vocabulary
 from decidua.intake.bulk.meanings import Meanings
 from decidua.intake.bulk.reducing import Bits, Ints, Settled, Table
-from decidua.intake.closing import TOLERANCE
+from decidua.intake.closing import TOLERANCE, body_mass_index
 from decidua.intake.reducers import PERSISTENT_DAYS
 from decidua.intake.results import ANALYTES
 
@@ -56,7 +57,7 @@ def facts(meanings: Meanings, found: Settled) -> tuple[Facts, Bits]:
     wrong = np.zeros(shape[1], dtype=np.bool_)
     _nothing_said(facts)
     _persistent(facts, found, wrong)
-    _body_mass_index(facts, wrong)
+    _body_mass_index(facts, found, wrong)
     _close(facts, meanings.vocabulary, wrong)
     return facts, wrong
 
@@ -110,8 +111,8 @@ def _repeated(patient: Ints, day: Ints, sign: Ints, count: int) -> Floats:
     return np.where(yes, 1.0, np.where(no, 0.0, _UNKNOWN))
 
 
-def _body_mass_index(facts: Facts, wrong: Bits) -> None:
-    """`closing.add_bmi`: to one decimal, halves up; where a half is near, the exact reader decides."""
+def _body_mass_index(facts: Facts, found: Settled, wrong: Bits) -> None:
+    """`closing.add_bmi`: to one decimal, halves up; near a half it is worked out exactly."""
     n, vocabulary = facts.meanings.number, facts.meanings.vocabulary
     if not {"weight", "height", "bmi"} <= n.keys():
         return
@@ -119,7 +120,8 @@ def _body_mass_index(facts: Facts, wrong: Bits) -> None:
     with np.errstate(invalid="ignore", divide="ignore"):
         tenths = facts.low[n["weight"]] * 100_000 / facts.low[n["height"]] ** 2
     bmi = np.floor(tenths + 0.5) / 10
-    wrong |= exact & (np.abs(tenths - np.floor(tenths) - 0.5) < _NEAR)
+    near = np.flatnonzero(exact & (np.abs(tenths - np.floor(tenths) - 0.5) < _NEAR))
+    bmi[near] = [_exactly(facts, found, patient) for patient in near.tolist()]
     low, high = facts.low[n["bmi"]], facts.high[n["bmi"]]
     stated = ~np.isnan(low) | ~np.isnan(high)
     slack = float(TOLERANCE) - _NEAR
@@ -129,6 +131,14 @@ def _body_mass_index(facts: Facts, wrong: Bits) -> None:
         wrong |= exact & ((bmi < float(possible[0]) + _NEAR) | (bmi > float(possible[1]) - _NEAR))
     new = exact & ~stated
     facts.low[n["bmi"]][new] = facts.high[n["bmi"]][new] = bmi[new]
+
+
+def _exactly(facts: Facts, found: Settled, patient: int) -> float:
+    n, at = facts.meanings.number, {fact: place for place, fact in enumerate(found.facts.tolist())}
+    weight, height = (facts.meanings.values.all[int(found.ids[at[n[fact]], patient])] for fact in ("weight", "height"))
+    assert isinstance(weight, Decimal)
+    assert isinstance(height, Decimal)
+    return float(body_mass_index(weight, height))
 
 
 def _close(facts: Facts, vocabulary: Vocabulary, wrong: Bits) -> None:

@@ -14,11 +14,15 @@ PATIENT = "patient"
 
 
 def frame(
-    facts: Facts, patients: Sequence[str | None], not_done: Mapping[str, Collection[str | None]], kept: Bits
+    facts: Facts,
+    patients: Sequence[str | None],
+    not_done: Mapping[str, Collection[str | None]],
+    kept: Bits,
+    centres: Sequence[str | None] = (),
 ) -> pl.DataFrame:
     """One row for each patient that is kept, a column for what is known of one of them.
 
-    not_done: option → of whom it is recorded that it was not done.
+    not_done: option → of whom it is recorded that it was not done. centres: of each patient, if any is known.
     """
     columns = {PATIENT: pl.Series(PATIENT, patients, dtype=pl.String)}
     numbers = facts.meanings.number
@@ -27,6 +31,8 @@ def frame(
     for name in facts.meanings.facts:
         if known[numbers[name]]:
             columns |= _column(facts, name, numbers[name], choices)
+    if centres:
+        columns["group.centre"] = pl.Series("group.centre", centres, dtype=pl.String)
     for option, who in not_done.items():
         said = [False if patient in who else None for patient in patients]
         columns[f"done.{option}"] = pl.Series(f"done.{option}", said, dtype=pl.Boolean)

@@ -141,7 +141,10 @@ class Meanings:
             return [self.odd]
         acts = self.acts.of(kind, resource) if self.acts else []
         own = _period_start(resource, self.as_of) if acts else 0
-        return [*self._says(kind, _without_text(resource)), *(self._act(act, own) for act in acts)]
+        says = self._says(kind, _without_text(resource))
+        if acts and self.odd not in says:  # its code means an option, if no fact
+            says = [one for one in says if (why := self.sayings.reasons[one]) is None or why.key != "fhir.no-fact"]
+        return [*says, *(self._act(act, own) for act in acts)]
 
     def learn_number(self, one: Any, rest: bytes) -> list[int]:
         """The sayings of an observation with a quantity; what else it says (`rest`) is learnt once for all numbers."""

@@ -6,9 +6,11 @@ from array import array
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,11 @@ COLUMNS = ("patient", "saying", "day", "owner", "check")
 NO_INTS: Ints = np.zeros(0, dtype=np.int64)
 BUNDLES = 4_096
 """Bundles that are settled together."""
+BYTES = 200_000_000
+"""Bytes of bundles that wait for it at most."""
+FILES = 1_024
+"""Files of one bundle each that a process reads in one go."""
+Group = tuple[Part, ...]
 PATIENTS = 8_192
 """Patients of an export that are settled together."""
 
@@ -102,26 +109,34 @@ class PartReader:
         as_of = settings.as_of or date.today()
         self.reader = Reader(names.vocabulary, names.stated, as_of, Done(settings, Tally()))
 
-    def read(self, part: Part) -> Found:
+    def read(self, group: Group) -> Found:
+        """One part, or several files of one bundle each."""
         account = self.reader.account = Account()
-        found = Found(account=account, part=part)
+        found = Found(account=account, part=group[0])
         gatherer = Gatherer(self.reader.listener, account)
         waiting: list[Given] = []
-        for line in [whole(part)] if part.is_bundle else lines(part):
-            found.lines = line.number
+        size = 0
+        for place, line in self._lines(group):
+            found.lines = found.lines + 1 if group[0].is_bundle else line.number
             found.synthetic = found.synthetic or TEST_DATA in line.data
-            place = Place(part.file, line.number)
             if line.key:
                 account.problem(line.key, places=[place], parts=_limit(line.key))
-            elif part.is_bundle or self._is_bundle(line, gatherer, place):
+            elif not line.number or self._is_bundle(line, gatherer, place):
                 waiting.append(Given(line.data, place))
-            if len(waiting) >= BUNDLES:
+                size += len(line.data)
+            if len(waiting) >= BUNDLES or size > BYTES:
                 found.batches.append(self.reader.read(waiting))
-                waiting = []
+                waiting, size = [], 0
         if waiting:
             found.batches.append(self.reader.read(waiting))
         found.gathered, found.told = packed(gatherer.end(), self.reader.meanings)
         return found
+
+    def _lines(self, group: Group) -> Iterator[tuple[Place, Line]]:
+        """A file of one bundle is a line with the number 0."""
+        for part in group:
+            for line in [whole(part)] if part.is_bundle else lines(part):
+                yield Place(part.file, line.number), line
 
     def _is_bundle(self, line: Line, gatherer: Gatherer, place: Place) -> bool:
         """Whether a line is for the reader of bundles; a resource goes to the gatherer, and what is neither is told."""
@@ -183,25 +198,40 @@ def _start(settings: Settings) -> None:
     _own = PartReader(settings)
 
 
-def _read_part(part: Part) -> Found:
+def _read_group(group: Group) -> Found:
     assert _own is not None
-    return _own.read(part)
+    return _own.read(group)
+
+
+def _groups(every: Sequence[Part]) -> list[Group]:
+    """Files of one bundle many at a time, everything else part by part."""
+    found: list[Group] = []
+    for small, own in groupby(every, key=lambda part: part.is_bundle):
+        parts_of = tuple(own)
+        step = FILES if small else 1
+        found += [parts_of[start : start + step] for start in range(0, len(parts_of), step)]
+    return found
 
 
 def _parts_read(every: Sequence[Part], settings: Settings, workers: int) -> Iterator[Found]:
-    """In the order of the parts."""
-    if workers <= 1 or len(every) == 1:
-        reader = PartReader(settings)
-        yield from map(reader.read, every)
+    """In the order of the parts. Raises CohortError where a process ended before its time."""
+    groups = _groups(every)
+    if workers <= 1 or len(groups) == 1:
+        yield from map(PartReader(settings).read, groups)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start, initargs=(settings,)) as pool:
-        waiting: deque[Future[Found]] = deque()
-        for part in every:
-            waiting.append(pool.submit(_read_part, part))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start, initargs=(settings,))
+    waiting: deque[Future[Found]] = deque()
+    try:
+        for group in groups:
+            waiting.append(pool.submit(_read_group, group))
             if len(waiting) > 2 * workers:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    except BrokenProcessPool:
+        raise CohortError("bulk.process-ended", where=every[0].file, workers=workers) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 class _Reading:
@@ -218,6 +248,7 @@ class _Reading:
         self.synthetic = False
         self.names: dict[str, int] = {}
         self.odd: dict[str, Place] = {}
+        self.centres: dict[str, str] = {}
         self.where = Scattered()
         self._columns: dict[str, list[Ints]] = {name: [] for name in COLUMNS}
         self._lines: Counter[str] = Counter()
@@ -233,7 +264,7 @@ class _Reading:
             self._put(batch)
         if found.gathered is not None and found.gathered.names:
             self._gathered(found.gathered, found.told, file, before)
-        self._read += found.lines or int(found.part is not None and found.part.is_bundle)
+        self._read += found.lines
         if self.progress is not None:
             self.progress(self._read)
 
@@ -255,6 +286,7 @@ class _Reading:
         }
         for name, column in new.items():
             self._columns[name].append(column)
+        self.centres |= gathered.centres
         for name, place in gathered.odd.items():
             self.odd.setdefault(name, Place(place.file, place.line + before))
         for (kind, number), places in gathered.where.first.items():
@@ -280,6 +312,7 @@ class _Reading:
         order = np.argsort(columns["patient"], kind="stable")
         patient, saying, day = (columns[name][order] for name in ("patient", "saying", "day"))
         names = list(self.names)
+        self.reader.centres |= self.centres
         for start in range(0, len(names), PATIENTS):
             low, high = np.searchsorted(patient, (start, start + PATIENTS))
             own = names[start : start + PATIENTS]

@@ -35,16 +35,19 @@ def odd_bundles(
     """A bundle for each of the named patients, made of her lines."""
     if not names:
         return
-    medications = _medications(parts)
+    medications: dict[bytes, bytes] = {}
     if scratch is None:
         waiting = set(names)
         while waiting:
             found, left = _held(parts, waiting)
+            if not medications and any(_MEDICATION.search(data) for own in found.values() for data in own):
+                medications = _medications(parts)
             for name, own in found.items():
                 yield _bundle(name, own, medications, names[name])
             waiting = left
         return
     with tempfile.TemporaryDirectory(dir=scratch, prefix="decidua-") as folder:
+        medications = _medications(parts)
         for file in _folded(parts, names, Path(folder)):
             own_lines: dict[str, list[bytes]] = defaultdict(list)
             for data in file.read_bytes().splitlines():

@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
+from decidua.intake.bulk.centres import Organization
 from decidua.intake.bulk.resource_types import RESOURCE_TYPES
 from decidua.intake.fhir import resources as r
 
@@ -135,7 +136,7 @@ def _patient(wide: bool) -> type[msgspec.Struct]:
     beyond: tuple[Any, Any] = (Raw, NONE) if wide else (None, None)
     fields: list[tuple[str, Any, Any]] = [
         ("id", str | None, None), ("birthDate", str | None, None), ("gender", str | None, None),
-        ("address", list[r.Address] | None, None),
+        ("address", list[r.Address] | None, None), ("managingOrganization", Organization | None, None),
     ]  # fmt: skip
     fields += [(name, *beyond) for name in ("contained", "modifierExtension", "implicitRules")]
     return _tagged("Patient", fields, namespace={"subject": NONE})
