@@ -15,7 +15,7 @@ from benchmarks.fhir_bundles import AS_OF as DAY
 from benchmarks.fhir_bundles import bundles
 from decidua.errors import CohortError
 from decidua.guidelines import Knowledge
-from decidua.intake.bulk import lines, read, read_bulk, second
+from decidua.intake.bulk import lines, processes, read, read_bulk, second
 from decidua.intake.cohort import FactsTable
 from intake.bulk_reading import Cells, by_patient, in_bulk, reader, settings, told
 from intake.fhir_reading import Resource, about, concept, observation, quantity, status
@@ -184,7 +184,7 @@ def test_a_batch_may_end_anywhere(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(read, "PATIENTS", 7)
-    monkeypatch.setattr(read, "BUNDLES", 5)
+    monkeypatch.setattr(processes, "BUNDLES", 5)
     assert by_patient(read_bulk(export(tmp_path / "x", resources), settings(knowledge, DAY))) == women
     (tmp_path / "b.ndjson").write_bytes(b"\n".join(bundles(COUNT)))
     assert by_patient(read_bulk(tmp_path / "b.ndjson", settings(knowledge, DAY))) == women
@@ -194,8 +194,8 @@ def test_many_small_files_in_two_processes(
     knowledge: Knowledge, women: dict[object, Cells], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Many files of one bundle go to a process together; a few megabytes of waiting bundles are enough."""
-    monkeypatch.setattr(read, "FILES", 7)
-    monkeypatch.setattr(read, "BYTES", 40_000)
+    monkeypatch.setattr(processes, "FILES", 7)
+    monkeypatch.setattr(processes, "BYTES", 40_000)
     for number, data in enumerate(bundles(COUNT)):
         (tmp_path / f"b{number:03}.json").write_bytes(data)
     (tmp_path / "b030x.json").write_bytes(b"{")
@@ -207,7 +207,7 @@ def test_many_small_files_in_two_processes(
 def test_a_process_that_dies_is_told(
     knowledge: Knowledge, resources: list[Resource], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(read, "_start", _die)
+    monkeypatch.setattr(processes, "_start", _die)
     with pytest.raises(CohortError) as ended:
         read_bulk(export(tmp_path / "x", resources), settings(knowledge, DAY), workers=2)
     assert ended.value.key == "bulk.process-ended"
