@@ -15,8 +15,6 @@ from decidua.guidelines import Knowledge
 if TYPE_CHECKING:
     from decidua.intake.cohort import FactsTable, Settings
 
-MARK = "synthetic"
-"""The column of a text file of made-up women, as `synthesize` writes it."""
 Progress = Callable[[int], None]
 
 
@@ -51,10 +49,7 @@ def open_cohort(knowledge: Knowledge, wanted: Wanted, progress: Progress | None 
     if not wanted.events and wanted.mapping is None and _all_facts(wanted.paths):
         return _of_this_day(read_facts(wanted.paths), wanted.as_of)
     settings = settings_of(knowledge, wanted)
-    table = read_cohort(
-        wanted.paths, settings, events=wanted.events, strict=wanted.strict, progress=progress
-    )  # fmt: skip
-    return _marked(table)
+    return read_cohort(wanted.paths, settings, events=wanted.events, strict=wanted.strict, progress=progress)
 
 
 def _fhir(knowledge: Knowledge, wanted: Wanted, progress: Progress | None) -> FactsTable:
@@ -105,10 +100,3 @@ def _of_this_day(table: FactsTable, day: date | None) -> FactsTable:
         raise CohortError("cohort.two-days", where=", ".join(table.description.files), first=table.about.as_of,
                           first_name="-", second=day)  # fmt: skip
     return table if day is None else replace(table, about=replace(table.about, as_of=day))
-
-
-def _marked(table: FactsTable) -> FactsTable:
-    """Made-up women stay marked in text files as well: there a column says so."""
-    told = table.description
-    headings = {part.name for part in told.columns} | {problem.column for problem in told.problems}
-    return replace(table, about=replace(table.about, synthetic=table.about.synthetic or MARK in headings))
