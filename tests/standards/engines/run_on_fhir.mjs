@@ -1,7 +1,7 @@
 // ELM on cql-execution with cql-exec-fhir, defines for every bundle. FOLDER holds the libraries' ELM by name; all of them
 // include the same library of facts, which is worked out once a bundle.
 // Usage: node run_on_fhir.mjs FOLDER/LIBRARY.json,FOLDER/LIBRARY.json… BUNDLES.jsonl DEFINES.json > RESULTS.txt
-// DEFINES: a list for each library. A line of the result: one letter a define, T, F or - for null.
+// DEFINES: a list for each library, or one list for one library. A line of the result: one letter a define, T, F or - for null.
 import { createReadStream, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -14,7 +14,8 @@ const files = elmFiles.split(",");
 const folder = dirname(files[0]);
 const all = readdirSync(folder).filter((file) => /^Decidua.*\.json$/.test(file)).map((file) => read(join(folder, file)));
 const libraries = files.map((file) => new cql.Library(read(file), new cql.Repository(all)));
-const asked = read(definesFile);
+const given = read(definesFile);
+const asked = Array.isArray(given[0]) ? given : [given];
 const codes = new cql.CodeService({});
 
 // The engine works a define out anew wherever it is named; here each is worked out once a patient, as CQL allows.
