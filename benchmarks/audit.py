@@ -26,7 +26,7 @@ from decidua.audit.counting import Counting
 from decidua.audit.plan import Plan, needed
 from decidua.audit.run import batches, run
 from decidua.guidelines import read_knowledge
-from decidua.intake.cohort import read_facts, write_facts
+from decidua.intake.cohort import FactsTable, read_facts, write_facts
 
 SEED, MILLION = 1, 1_000_000
 
@@ -44,16 +44,16 @@ def make(rows: int, path: Path) -> None:
     write_facts(Cohort(read_model(read_knowledge()), rows, SEED).table(workers=2), path, force=True)
 
 
-def plan_of(path: Path) -> tuple[pl.LazyFrame, Plan]:
-    frame = read_facts(path).frame
-    return frame, Plan(Answers(read_knowledge()), frame.collect_schema().names())
+def plan_of(path: Path) -> tuple[FactsTable, Plan]:
+    table = read_facts(path)
+    return table, Plan(Answers(read_knowledge()), table.frame.collect_schema().names())
 
 
 def reading(path: Path) -> dict[str, float]:
     """Polars' own read of the columns that an audit needs, streamed."""
-    frame, plan = plan_of(path)
+    table, plan = plan_of(path)
     columns = needed(plan)
-    wall, processor = timed(lambda: frame.select(pl.col(columns).count()).collect(engine="streaming"))
+    wall, processor = timed(lambda: table.frame.select(pl.col(columns).count()).collect(engine="streaming"))
     return {"wall": wall, "processor": processor}
 
 
@@ -65,8 +65,8 @@ def whole(path: Path) -> dict[str, float]:
 
 def parts(path: Path) -> dict[str, float]:
     """Findings and answers of one batch, once the tables are filled."""
-    frame, plan = plan_of(path)
-    counting, source = Counting(plan), batches(frame, plan)
+    table, plan = plan_of(path)
+    counting, source = Counting(plan), batches(table, plan)
     learning = timed(lambda: counting.add(next(source)))
     batch = next(source)
     codes = plan.coder.prepared(batch)[0]

@@ -20,7 +20,7 @@ from decidua.audit.run import run
 from decidua.audit.signatures import explained, known
 from decidua.errors import CohortError, UsageError
 from decidua.guidelines import read_knowledge
-from decidua.intake.cohort import About, FactsTable
+from decidua.intake.cohort import About, FactsTable, read_facts, write_facts
 
 FEW = {"guidelines": ("eshre-2022", "asri-2025"), "options": ("lit", "ivig", "test:vitamin-d", "supportive-care")}
 
@@ -148,6 +148,8 @@ def test_progress_and_cancelling_leave_no_half_file(answers: Answers, rows: pl.D
         ({"vitamin_d": [20.0, float("nan")]}, "row 2.*NaN"),
         ({"vitamin_d": ["20", None]}, "vitamin_d.*Float64"),
         ({"aps": ["yes", None]}, "aps.*Boolean"),
+        ({"done.ivig": ["yes", None]}, r"done\.ivig.*Boolean"),
+        ({"date.care": ["2024-05-31", None]}, r"date\.care.*Date"),
         ({"ana": ["positive", "perhaps"]}, "ana.*row 2.*allowed"),
     ],
 )
@@ -169,3 +171,22 @@ def test_groups_must_be_groups(answers: Answers) -> None:
 def test_an_empty_table(answers: Answers, rows: pl.DataFrame) -> None:
     empty = audit(answers, rows.clear())
     assert (empty.about.rows, empty.answers, empty.unknowns) == (0, (), ())
+
+
+def test_facts_files_are_read_batch_by_batch(answers: Answers, rows: pl.DataFrame, tmp_path: Path) -> None:
+    for at, part in enumerate((rows.head(250), rows.tail(350).drop("aps"))):
+        write_facts(FactsTable(part.lazy(), About(as_of=date(2026, 1, 1))), tmp_path / f"{at}.parquet")
+    together = pl.concat([rows.head(250), rows.tail(350).drop("aps")], how="diagonal")
+    from_files = replace(run(answers, read_facts(tmp_path), **FEW, batch=100), seconds=0.0)  # type: ignore[arg-type]
+    assert from_files.answers == audit(answers, together).answers
+    assert from_files.refused == audit(answers, together).refused
+
+
+def test_a_damaged_file_is_told_by_its_name(answers: Answers, rows: pl.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "facts.parquet"
+    write_facts(FactsTable(rows.lazy(), About()), path)
+    table = read_facts(path)
+    text = path.read_bytes()
+    path.write_bytes(text[:400] + bytes(len(text) // 2) + text[400 + len(text) // 2 :])
+    with pytest.raises(CohortError, match=r"facts\.parquet"):
+        run(answers, table, **FEW)  # type: ignore[arg-type]

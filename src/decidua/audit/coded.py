@@ -101,6 +101,7 @@ class Coder:
 
     def _check(self, batch: pl.DataFrame) -> None:
         """Raises CohortError for a column of another kind than its fact, or a number that is none (NaN)."""
+        self._check_kinds(batch.schema)
         for fact in self.knowledge.vocabulary.facts.values():
             for column in (fact.id, f"{fact.id}.low", f"{fact.id}.high"):
                 if column in batch.columns and not _fits(fact, batch.schema[column]):
@@ -109,6 +110,13 @@ class Coder:
                 if column in batch.columns and batch.schema[column].is_float() and batch[column].is_nan().any():
                     row = batch.filter(pl.col(column).is_nan())[ROW][0]
                     raise CohortError("audit.nan", column=column, row=row)
+
+    def _check_kinds(self, schema: pl.Schema) -> None:
+        """Raises CohortError for a day, or what was done, or a stated name, in another kind of column."""
+        yes_or_no = [*(f"{DONE}{option}" for option in self.options), *sorted(self.knowledge.stated)]
+        for column, kind in {ERA: pl.Date, **dict.fromkeys(yes_or_no, pl.Boolean)}.items():
+            if column in schema and schema[column] not in (kind, pl.Null):
+                raise CohortError("audit.column", column=column, given=schema[column], allowed=kind.__name__)
 
     def _no_choice(self, rows: pl.DataFrame) -> CohortError:
         for id_, coding in self.codings.items():

@@ -23,7 +23,7 @@ from decidua.audit.folding import folded
 from decidua.audit.models import About, Audit
 from decidua.audit.patients import answers_of, write
 from decidua.audit.plan import Plan, needed
-from decidua.errors import CohortError
+from decidua.errors import CohortError, DeciduaError
 from decidua.intake.cohort import FactsTable
 
 Row = TypeVar("Row")
@@ -57,7 +57,7 @@ def run(
         counts = counted_by_spark(plan, table, master, batch)
     else:
         counting = Counting(plan)
-        done = rows_done(counting, batches(table.frame, plan, batch, patients is not None), progress, cancel)
+        done = rows_done(counting, batches(table, plan, batch, patients is not None), progress, cancel)
         if patients is None:
             for _ in done:
                 pass
@@ -80,13 +80,28 @@ def rows_done(
             progress(counting.counts.rows)
 
 
-def batches(frame: pl.LazyFrame, plan: Plan, size: int = BATCH, named: bool = False) -> Iterator[pl.DataFrame]:
-    """The columns that the audit reads, in order, with the number of each row from 1; `named`: with the patient."""
-    columns = needed(plan, ("patient",) if named else ())
-    start = 1
-    for part in frame.select(columns).collect_batches(chunk_size=size, maintain_order=True):
-        yield part.with_row_index(ROW, offset=start)
-        start += part.height
+def batches(table: FactsTable, plan: Plan, size: int = BATCH, named: bool = False) -> Iterator[pl.DataFrame]:
+    """The columns that the audit reads, in order, with the number of each row from 1; `named`: with the patient.
+
+    Raises CohortError where a file turns out to be damaged.
+    """
+    frame, start = table.frame.select(needed(plan, ("patient",) if named else ())), 1
+    try:
+        for part in (
+            _slices(frame, size) if table.files else frame.collect_batches(chunk_size=size, maintain_order=True)
+        ):
+            yield part.with_row_index(ROW, offset=start)
+            start += part.height
+    except (pl.exceptions.ComputeError, OSError) as error:
+        if isinstance(error.__cause__, DeciduaError):
+            raise error.__cause__ from None
+        raise CohortError("cohort.parquet", where=", ".join(table.files) or "-") from None
+
+
+def _slices(frame: pl.LazyFrame, size: int) -> Iterator[pl.DataFrame]:
+    """Of files one batch is read at a time: a reader that runs ahead would hold more the longer the cohort is."""
+    for start in range(0, int(frame.select(pl.len()).collect().item()), size):
+        yield frame.slice(start, size).collect()
 
 
 def audit_of(plan: Plan, counts: Counts, table: FactsTable, engine: str, seconds: float) -> Audit:
