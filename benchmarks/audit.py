@@ -1,4 +1,4 @@
-"""How fast is an audit? One command: `uv run python -m benchmarks.audit [--rows 1000000 10000000] [--spark]`.
+"""How fast is an audit? One command: `uv run python -m benchmarks.audit [--rows 1000000 10000000]`.
 
 The cohort is the synthetic one, with a pinned seed. Seconds are of the wall; `per core` divides by the seconds of the
 processor that were used, of all threads together. Each figure comes from a process of its own, so that its peak memory
@@ -29,7 +29,6 @@ from decidua.guidelines import read_knowledge
 from decidua.intake.cohort import read_facts, write_facts
 
 SEED, MILLION = 1, 1_000_000
-SQL_ROWS = MILLION
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:
@@ -77,7 +76,9 @@ def parts(path: Path) -> dict[str, float]:
     named = codes.lazy().with_columns(plan.truths.leaves())
     for group in plan.truths.names():
         named = named.with_columns(group)
-    asked = [pl.struct(one.sum().alias("yes"), (~one).sum().alias("no")).alias(str(at)) for at, one in enumerate(truths)]
+    asked = [
+        pl.struct(one.sum().alias("yes"), (~one).sum().alias("no")).alias(str(at)) for at, one in enumerate(truths)
+    ]
     _, finding = timed(lambda: named.select(asked).collect())
     return {
         "first batch": learning[0], "batch": batch.height,
@@ -85,13 +86,7 @@ def parts(path: Path) -> dict[str, float]:
     }  # fmt: skip
 
 
-def spark(path: Path) -> dict[str, float]:
-    from benchmarks.audit_spark import compared
-
-    return compared(path)
-
-
-KINDS = {"reading": reading, "whole": whole, "parts": parts, "spark": spark}
+KINDS = {"reading": reading, "whole": whole, "parts": parts}
 
 
 def in_child(kind: str, path: Path) -> dict[str, float]:
@@ -101,31 +96,32 @@ def in_child(kind: str, path: Path) -> dict[str, float]:
     return dict(json.loads(told.stdout.splitlines()[-1]))
 
 
-def main(sizes: list[int], with_spark: bool) -> None:
+def main(sizes: list[int]) -> None:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, polars {pl.__version__}")
     with tempfile.TemporaryDirectory() as folder:
         peaks = [measured(rows, Path(folder) / f"{rows}.parquet") for rows in sizes]
         if len(peaks) > 1:
             print(f"peak memory at {sizes[-1]:,} is {peaks[-1] / peaks[0]:.2f} x that at {sizes[0]:,}")
-        if with_spark:
-            found = in_child("spark", Path(folder) / f"{sizes[0]}.parquet")
-            print(", ".join(f"{name} {value:,.2f}" for name, value in found.items()))
 
 
 def measured(rows: int, path: Path) -> float:
     make(rows, path)
     read, audit, rates = (in_child(kind, path) for kind in ("reading", "whole", "parts"))
-    print(f"{rows:>12,} patients: whole audit {audit['wall']:.1f} s ({audit['processor']:.1f} s of the processor), "
-          f"{audit['wall'] / read['wall']:.1f} x Polars' read ({read['wall']:.1f} s), peak {audit['peak']:,.0f} MB")  # fmt: skip
-    print(f"{'':12}  findings {rates['findings'] / 1e6:,.0f} M/s per core, answers {rates['answers'] / 1e6:,.0f} M/s per "
-          f"core; the first {rates['batch']:,.0f}, filling the tables, {rates['first batch']:.1f} s")  # fmt: skip
+    ratio, findings, answers = audit["wall"] / read["wall"], rates["findings"] / 1e6, rates["answers"] / 1e6
+    print(
+        f"{rows:>12,} patients: whole audit {audit['wall']:.1f} s ({audit['processor']:.1f} s of the processor), "
+        f"{ratio:.1f} x Polars' read ({read['wall']:.1f} s), peak {audit['peak']:,.0f} MB"
+    )
+    print(
+        f"{'':12}  findings {findings:,.0f} M/s per core, answers {answers:,.0f} M/s per core; "
+        f"the first {rates['batch']:,.0f}, filling the tables, {rates['first batch']:.1f} s"
+    )
     return audit["peak"]
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, nargs="+", default=[MILLION, 10 * MILLION])
-    parser.add_argument("--spark", action="store_true")
     parser.add_argument("--child", nargs=2, metavar=("KIND", "FILE"))
     given = parser.parse_args()
     if given.child:
@@ -133,4 +129,4 @@ if __name__ == "__main__":
         figures = KINDS[kind](Path(file))
         print(json.dumps({**figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
     else:
-        main(given.rows, given.spark)
+        main(given.rows)

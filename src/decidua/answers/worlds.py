@@ -72,7 +72,7 @@ def outcome(found: Sequence[Branch]) -> tuple[str, tuple[str, ...]]:
     """The answer that can be given where these branches are left, and what is possible; nothing where none is."""
     possible = ordered({answer for branch in found for answer in branch.possible})
     if len(possible) <= 1:
-        return "".join(possible), possible
+        return possible[0] if possible else "", possible
     return "disputed" if all(len(branch.possible) == 1 for branch in found) else "needs-data", possible
 
 

@@ -6,6 +6,7 @@ A class is what is possible under each way of reading. Many last states fall int
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import cast
 
 import polars as pl
 
@@ -43,7 +44,9 @@ class CellColumn:
     def _class(self, places: Places) -> Class:
         """Readings are left out that change nothing of what is possible."""
         value = self.function.diagrams.value
-        return shortened(tuple(Branch(way, ordered({str(value[node]) for node in nodes})) for way, nodes in places))
+        return shortened(
+            tuple(Branch(way, ordered({cast(str, value[node]) for node in nodes})) for way, nodes in places)
+        )
 
     def _number(self, found: Class) -> int:
         if found not in self._numbers:

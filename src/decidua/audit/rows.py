@@ -61,7 +61,7 @@ def masks(counts: Counts) -> Iterator[MaskRow]:
 def agreement(plan: Plan, counts: Counts) -> Iterator[AgreementRow]:
     found = Counter[tuple[str, str, str | None, tuple[tuple[str, Screen], ...], str]]()
     for (option, group, classes, done), n in counts.joint.items():
-        screens = [SCREENS[outcome(one)[0]] for one in classes]
+        screens = [SCREENS.get(outcome(one)[0], "open") for one in classes]  # a conflict of the content is open
         found[option, *group, tuple(zip(plan.guidelines, screens, strict=True)), DONE[done]] += n
     for key, n in found.items():
         yield AgreementRow(*key, n)  # type: ignore[arg-type]
