@@ -28,6 +28,11 @@ ICD, CM, ATC = "http://hl7.org/fhir/sid/icd-10", "http://hl7.org/fhir/sid/icd-10
 RX = "http://www.nlm.nih.gov/research/umls/rxnorm"
 SLE, EGG = concept("55464009", SCT), concept("91930004", SCT)
 
+
+def coded(*codes: str) -> Resource:
+    return {"coding": [{"code": code} for code in codes]}
+
+
 CONDITIONS: list[tuple[str, Resource, Resource, bool | None]] = [
     ("sle", SLE, status(), True),
     ("sle", SLE, {}, True),
@@ -45,6 +50,11 @@ CONDITIONS: list[tuple[str, Resource, Resource, bool | None]] = [
     ("sle", SLE, status("differential"), None),
     ("sle", SLE, status("entered-in-error"), None),
     ("sle", SLE, status("guessed"), None),
+    ("sle", SLE, {"clinicalStatus": coded("413322009", "resolved")}, None),  # in another system first
+    ("sle", SLE, {"verificationStatus": coded("410605003", "confirmed")}, True),
+    ("sle", SLE, {"verificationStatus": coded("410516002", "refuted")}, False),
+    ("sle", SLE, {"verificationStatus": coded("confirmed", "entered-in-error")}, None),
+    ("sle", SLE, {"verificationStatus": coded("confirmed", "refuted")}, None),
     ("sle", SLE, status(clinical="remission"), True),
     ("sle", SLE, status(clinical="resolved"), None),
     ("sle", SLE, status(clinical="inactive"), None),

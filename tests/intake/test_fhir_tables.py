@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from decidua.content import package
 from decidua.facts import Vocabulary
 from decidua.intake.fhir import tables
 from decidua.intake.fhir.codes import Codes
 from decidua.intake.fhir.resources import Coding, Concept
+from intake.fhir_reading import ReadFhir, concept, notes, observation, values
 from intake.reading import STATED
 
 
@@ -35,3 +39,22 @@ def test_a_code_counts_with_its_system_only(vocabulary: Vocabulary) -> None:
     codes = Codes(vocabulary, STATED, tables())
     for system in ("http://snomed.info/sct", "http://loinc.org/", None):
         assert not codes.matches(Concept([Coding(system, "3016-3")]))
+
+
+def test_a_count_that_includes_elective_abortions_is_no_count_of_losses(
+    vocabulary: Vocabulary, read_bundle: ReadFhir
+) -> None:
+    """LOINC 11612-9 counts induced and spontaneous abortions together: listed as not mapped, and no fact is filled."""
+    codes = Codes(vocabulary, STATED, tables())
+    assert not codes.matches(Concept([Coding("http://loinc.org", "11612-9")]))
+    counted = {"code": concept("11612-9", "http://loinc.org"), "valueInteger": 4}
+    mapped = read_bundle(observation("x", **counted))
+    assert values(mapped) == {}
+    assert notes(mapped, "not-mapped") == [("Observation/x", "fhir.no-fact")]
+
+
+def test_how_fhir_is_read_is_part_of_the_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code in it changes what is read of a bundle, and so an answer."""
+    before = package.load().hash
+    monkeypatch.setattr(package, "MAPPINGS", ())
+    assert package.load().hash != before

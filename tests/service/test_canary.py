@@ -25,6 +25,15 @@ PATIENT = (
     f"title: {CANARY}\nas_of: 2026-11-01\nweight: {WEIGHT} kg\nlosses: 4\nunexplained: yes\nperipheral_nk: raised\n"
 )
 YAML = {"content-type": "application/yaml"}
+FHIR = {"content-type": "application/fhir+json"}
+PARAMETERS = json.dumps({"resourceType": "Parameters", "parameter": [
+    {"name": "subject", "valueString": f"Patient/{CANARY}"},
+    {"name": "data", "resource": {"resourceType": "Bundle", "type": "collection", "entry": [
+        {"resource": {"resourceType": "Patient", "id": CANARY, "name": [{"family": CANARY}]}},
+        {"resource": {"resourceType": "Observation", "id": CANARY, "status": "final",
+                      "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
+                      "valueQuantity": {"value": float(WEIGHT), "code": "kg"}}}]}},
+]})  # fmt: skip
 PLACES = ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")
 
 
@@ -74,6 +83,10 @@ def test_nothing_stays_and_nothing_is_written_down(tmp_path: Path) -> None:
                 browser.post("/api/v1/pool?measure=OR", content=f"study,{CANARY}\n{WEIGHT},1\n",
                              headers={"content-type": "text/csv"}),
                 browser.post("/api/v1/pool", content=f"<a>{CANARY}", headers={"content-type": "text/xml"}),
+                browser.post("/fhir/PlanDefinition/asri-2025/$apply", content=PARAMETERS, headers=FHIR),
+                browser.post("/fhir/PlanDefinition/asri-2025/$apply", content=PARAMETERS[:-9], headers=FHIR),
+                browser.post(f"/fhir/{CANARY}/$apply?subject={CANARY}", content=PARAMETERS, headers=FHIR),
+                browser.get(f"/fhir/Patient/{CANARY}?weight={WEIGHT}"),
             ]  # fmt: skip
             assert answers[0].status_code == 200
             assert CANARY in answers[0].text

@@ -35,9 +35,10 @@ def _plain(number: Decimal | None) -> float | None:
 
 
 def run(
-    program: str, elm: Path, patients: Iterable[Mapping[str, object]], defines: Sequence[str], scratch: Path
+    program: str, elm: Path | str, patients: Iterable[Mapping[str, object]], defines: Sequence[object], scratch: Path
 ) -> list[str]:
-    """A line a patient, a letter a define: T, F or - for null."""
+    """A line a patient, a letter a define: T, F or - for null. `run_on_fhir.mjs` takes several ELM files, with commas
+    between, and a list of defines for each."""
     (scratch / "patients.jsonl").write_text("".join(json.dumps(patient) + "\n" for patient in patients), "utf-8")
     (scratch / "defines.json").write_text(json.dumps(list(defines)), "utf-8")
     command = ["node", program, str(elm), str(scratch / "patients.jsonl"), str(scratch / "defines.json")]

@@ -17,10 +17,12 @@ from decidua.cli.export import command
 from decidua.criteria.cql import quoted
 from decidua.errors import UsageError
 from decidua.evidence import read_evidence
-from decidua.fhir.canonical import BASE, fhir_id, version_of
+from decidua.fhir.canonical import BASE, canonical, fhir_id, header, version_of
 from decidua.fhir.export import export_cql, export_evidence, export_fhir
 from decidua.fhir.package import Files
+from decidua.fhir.rules import library_name
 from decidua.guidelines import Knowledge, read_knowledge
+from decidua.language import Text
 
 Resource = dict[str, Any]
 
@@ -140,10 +142,10 @@ def test_strength_certainty_and_direction_only_as_printed(knowledge: Knowledge, 
 
 def test_a_dosage_has_numbers_only_where_all_is_printed_and_nothing_open(resources: dict[str, Resource]) -> None:
     whole = {name for name, one in resources.items() if any("doseAndRate" in dose for dose in one.get("dosage", []))}
-    assert whole == {"ActivityDefinition/asri-2025.ivig.selected"}
-    steroids = resources["ActivityDefinition/asri-2025.corticosteroids.immune"]["dosage"]
+    assert whole == {"ActivityDefinition/asri-2025.ivig.selected.act"}
+    steroids = resources["ActivityDefinition/asri-2025.corticosteroids.immune.act"]["dosage"]
     assert not any(digit in dose["text"] for dose in steroids for digit in "0123456789")
-    ivig = resources["ActivityDefinition/asri-2025.ivig.selected"]["dosage"][0]
+    ivig = resources["ActivityDefinition/asri-2025.ivig.selected.act"]["dosage"][0]
     assert ivig["doseAndRate"][0]["doseRange"]["low"] == {
         "value": 200, "unit": "mg/kg", "system": "http://unitsofmeasure.org", "code": "mg/kg",
     }  # fmt: skip
@@ -256,3 +258,12 @@ def test_a_kind_that_does_not_exist(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, ["owl", str(tmp_path / "out")])
     assert done.exit_code == 2
     assert "'cql', 'fhir', 'evidence'" in done.output
+
+
+def test_names_of_added_packages_are_one_everywhere() -> None:
+    """An id with a namespace is no id of FHIR; what refers to it must spell it as what it refers to."""
+    made = header("PlanDefinition", "mine:a.b", "0", Text(en="x", ko="x"), Text(en="x", ko="x"))
+    assert canonical("PlanDefinition", "mine:a.b", "0") == f"{made['url']}|0"
+    assert made["url"].endswith(f"/{made['id']}")
+    assert library_name("mine:foo-2020") == "DeciduaMINEFOO2020"
+    assert library_name("asri-2025") == "DeciduaASRI2025"

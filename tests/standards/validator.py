@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent / "validator"
 PACKAGES = HERE / "target" / "packages"
@@ -45,14 +46,21 @@ def validate(release: str, resources: Iterable[Mapping[str, object]], scratch: P
 
 
 def apply(
-    artefacts: Iterable[Mapping[str, object]], plan: str, bundles: Iterable[Mapping[str, object]], scratch: Path
-) -> list[list[list[str]]]:
-    """For each bundle and each action of the plan its title, then the titles of the actions in it that apply."""
-    files = (scratch / "artefacts.ndjson", scratch / "bundles.ndjson")
-    for file, resources in zip(files, (artefacts, bundles), strict=True):
-        file.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in resources), "utf-8")
-    command = ["java", "-Xmx2g", "-cp", "target/classes:target/lib/*", "Apply", str(files[0]), plan, str(files[1])]
+    artefacts: Iterable[Mapping[str, object]],
+    asked: Iterable[tuple[Sequence[str], Mapping[str, object]]],
+    scratch: Path,
+) -> Iterator[dict[str, Any]]:
+    """`asked`: plans and the bundle that each is applied to. The CarePlan of each plan, in that order."""
+    pairs = list(asked)
+    files = [scratch / name for name in ("artefacts.ndjson", "plans.txt", "bundles.ndjson")]
+    lines = (
+        [json.dumps(one, ensure_ascii=False) for one in artefacts],
+        [",".join(plans) for plans, _ in pairs],
+        [json.dumps(bundle, ensure_ascii=False) for _, bundle in pairs],
+    )
+    for file, rows in zip(files, lines, strict=True):
+        file.write_text("".join(f"{row}\n" for row in rows), "utf-8")
+    command = ["java", "-Xmx2g", "-cp", "target/classes:target/lib/*", "Apply", *map(str, files)]
     done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert "\n! " not in f"\n{done.stdout}", done.stdout[:2000]
-    return [[line.split("\t") for line in part.splitlines()] for part in done.stdout.strip("\n").split("\n\n")]
+    return map(json.loads, done.stdout.splitlines())

@@ -31,6 +31,8 @@ NOT_CONTENT = re.compile(
 )
 """What holds no items: the manifest, the sentences of the interface, how FHIR is read, which code means an option, and
 how a synthetic cohort is drawn."""
+MAPPINGS = ("fhir/mapping.yaml", "audit/codes.yaml")
+"""Of these, what changes which patient is read, and so an answer: they are part of the hash."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ def load(extra: Sequence[Path] = ()) -> Content:
             raise ContentError(f"{root} is not a folder; --content takes a folder of YAML files.")
         package = read_files(root)
         digest.update(hash_of(root, package).encode())
+        if root == roots[0]:
+            digest.update(b"\0".join((root / name).read_bytes() for name in MAPPINGS))
         rows = read_compiled(root, hash_of(root, package)) if root == roots[0] else None
         if rows is not None:
             for kind, name, index, data in rows:

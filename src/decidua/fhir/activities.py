@@ -28,7 +28,9 @@ Span = Decimal | tuple[Decimal, Decimal]
 
 
 def activity_id(statement: Statement, option: Option) -> str:
-    return statement.id if len(statement.options) == 1 else f"{statement.id}.{fhir_id(option.id)}"
+    """Unlike the id of its PlanDefinition: engines name what they make after it, and contain both in one resource."""
+    own = statement.id if len(statement.options) == 1 else f"{statement.id}.{fhir_id(option.id)}"
+    return f"{own}.act"
 
 
 def activities(knowledge: Knowledge, version: str) -> list[Resource]:
@@ -46,25 +48,28 @@ def _activity(knowledge: Knowledge, statement: Statement, option: Option, versio
     title = spoken("export.activity-title", option=option.label, society=society)
     made = header("ActivityDefinition", activity_id(statement, option), version, title, statement.says)
     kind = _kind(knowledge, option)
-    product = statement.regimens[0].drug if len(statement.regimens) == 1 else None
+    product = statement.regimens[0].drug if len(statement.regimens) == 1 else option.label
     dosage = [_dosage(knowledge, statement, regimen) for regimen in statement.regimens]
     return {
         **made,
-        **({"kind": kind} if kind else {}),
+        "kind": kind,
         "code": concept([{"system": OPTIONS_SYSTEM, "code": option.id}], option.label.en),
         "intent": "proposal",
         **({"doNotPerform": True} if statement.answer in AGAINST else {}),
-        **({"productCodeableConcept": concept(text=product.en)} if product else {}),
+        **({"productCodeableConcept": concept(text=product.en)} if kind == "MedicationRequest" else {}),
         **({"dosage": dosage} if dosage else {}),
     }
 
 
-def _kind(knowledge: Knowledge, option: Option) -> str | None:
-    """A medicine where any source prints how it is given; nothing is said of a treatment of which none does."""
-    if option.kind != "treatment":
-        return "ServiceRequest"
+def _kind(knowledge: Knowledge, option: Option) -> str:
+    """A medicine where any source prints how it is given, or a patient may be known to take it; else a service.
+
+    Never nothing: the public engine of `$apply` makes no request of an activity without a kind, nor of a medicine
+    without a product.
+    """
     given = any(option.id in one.options and one.regimens for one in knowledge.statements.values())
-    return "MedicationRequest" if given else None
+    taken = f"on_{option.id.replace('-', '_')}" in knowledge.vocabulary.facts
+    return "MedicationRequest" if option.kind == "treatment" and (given or taken) else "ServiceRequest"
 
 
 def _dosage(knowledge: Knowledge, statement: Statement, regimen: Regimen) -> Resource:

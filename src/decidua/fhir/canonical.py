@@ -43,7 +43,8 @@ def version_of(content: Content) -> str:
 
 
 def url(kind: str, id_: str) -> str:
-    return f"{BASE}/{kind}/{id_}"
+    """Of an id of ours, or of the id that FHIR allows for it."""
+    return f"{BASE}/{kind}/{fhir_id(id_)}"
 
 
 def canonical(kind: str, id_: str, version: str) -> str:

@@ -8,6 +8,7 @@ from decidua.answers import Answers
 from decidua.fhir.activities import activities
 from decidua.fhir.canonical import PACKAGE, Resource, canonical, concept, header, spoken, version_of
 from decidua.fhir.libraries import TYPES, libraries, texts
+from decidua.fhir.measures import measures
 from decidua.fhir.package import Files, archive, package
 from decidua.fhir.plans import recommendations, strategies
 from decidua.fhir.questionnaire import questionnaire
@@ -52,6 +53,7 @@ def resources(answers: Answers, version: str) -> list[Resource]:
         *strategies(answers, version),
         *recommendations(answers, version),
         *activities(knowledge, version),
+        *measures(knowledge, version),
         questionnaire(knowledge, version),
         *terminology(knowledge, version),
     ]

@@ -72,7 +72,8 @@ def _given(fact: Fact) -> Iterator[tuple[str, Word]]:
     if fact.type == "boolean":
         yield f"{fact.id} given", _call("Yes or no", results)
     elif fact.type == "choice":
-        yield f"{fact.id} given", _call("Choice", results, _text(CHOICES_SYSTEM))
+        choices = _list([_text(choice) for choice in fact.choices])
+        yield f"{fact.id} given", _call("Choice", results, _text(CHOICES_SYSTEM), choices)
     else:
         units = _list([_unit(fact, unit) for unit in fact.units or COUNTS])
         step = _decimal(Decimal(1) if fact.type == "integer" else Decimal("0.000001"))

@@ -42,7 +42,7 @@ def _recommendation(knowledge: Knowledge, statement: Statement, version: str) ->
         **_plan(statement.id, version, title, statement.says, "cpg-recommendationdefinition", "eca-rule"),
         **both("purpose", _marked(statement)),
         "relatedArtifact": citations(knowledge, statement.cites),
-        "library": [_library(guideline.id, version)],
+        "library": [library(guideline.id, version)],
         "action": [
             *(_recommended(knowledge, statement, knowledge.options[id_], version) for id_ in statement.options),
             {
@@ -119,7 +119,7 @@ def _strategy(answers: Answers, guideline: Guideline, version: str) -> Resource:
     return {
         **_plan(guideline.id, version, title, says, "cpg-strategydefinition", "workflow-definition"),
         "relatedArtifact": citations(answers.knowledge, guideline.definition_cites),
-        "library": [_library(guideline.id, version)],
+        "library": [library(guideline.id, version)],
         "action": [_option(answers, guideline, option, version) for option in answers.knowledge.options.values()],
     }
 
@@ -173,7 +173,7 @@ def _derived(statement: Statement, version: str) -> Resource:
     return {"type": "derived-from", "display": statement.says.en, "resource": resource}
 
 
-def _library(guideline: str, version: str) -> str:
+def library(guideline: str, version: str) -> str:
     return canonical("Library", f"{library_name(guideline)}OnFHIR", version)
 
 

@@ -7,12 +7,14 @@ possible the answer is undecided, and no define ever turns that into a no. Decis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
 from decidua.answers import Answers
 from decidua.criteria.tree import Always, And, AtLeast, Choose, Criterion, Named, Not, Or
+from decidua.fhir.care import given_name, measured_care, of_care, withheld_name
 from decidua.fhir.decisions import Decision, of_option, of_statement
 from decidua.fhir.steps import Steps, Ways, define_name
 from decidua.guidelines import Knowledge
@@ -42,14 +44,21 @@ class Rules:
 
 
 def library_name(guideline: str) -> str:
-    return "Decidua" + "".join(part.upper() if part.isalpha() else part for part in guideline.split("-"))
+    """Letters and digits alone: `DeciduaASRI2025`."""
+    return "Decidua" + "".join(part.upper() for part in re.split(r"[^A-Za-z0-9]+", guideline))
 
 
 def rules(answers: Answers, guideline: str, version: str) -> Rules:
     """Named criteria, the definition, every finding, every answer of one guideline."""
-    found = (*_names(answers.knowledge), *_findings(answers.knowledge, guideline), *_answers(answers, guideline))
+    knowledge = answers.knowledge
+    found = (
+        *_names(knowledge),
+        *_findings(knowledge, guideline),
+        *_answers(answers, guideline),
+        *_care(knowledge, guideline),
+    )
     decided = tuple(_decisions(answers, guideline))
-    return Rules(library_name(guideline), version, answers.knowledge, found, decided)
+    return Rules(library_name(guideline), version, knowledge, found, decided)
 
 
 def on_fhir(rules: Rules, facts: str) -> Rules:
@@ -102,6 +111,12 @@ def _answers(answers: Answers, guideline: str) -> Iterator[Define]:
             yield Define(name, criterion)
 
 
+def _care(knowledge: Knowledge, guideline: str) -> Iterator[Define]:
+    for care in measured_care(knowledge, guideline):
+        yield Define(given_name(care), care.given)
+        yield Define(withheld_name(care), care.withheld)
+
+
 def _decisions(answers: Answers, guideline: str) -> Iterator[Decision]:
     for option in answers.knowledge.options:
         yield from of_option(Steps(answers.function(guideline, option)))
@@ -109,6 +124,8 @@ def _decisions(answers: Answers, guideline: str) -> Iterator[Decision]:
         if statement.guideline == guideline and statement.kind == "recommendation":
             population = answers.knowledge.populations[statement.id]
             yield from of_statement(statement.id, ways_of(answers.knowledge, population))
+    for care in measured_care(answers.knowledge, guideline):
+        yield from of_care(care)
 
 
 def holds(knowledge: Knowledge, name: str, settled: dict[str, str]) -> str:

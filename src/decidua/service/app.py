@@ -1,4 +1,4 @@
-"""The one app: pages, API and its description, behind one set of doors.
+"""The one app: pages, API and its description, FHIR, behind one set of doors.
 
 A request passes, from outside inwards: what is sent with every answer (`answered`), compression, who may ask
 (`doors`), limits of time and number (`bounds`), then the routes.
@@ -27,6 +27,7 @@ from decidua.service.api import api
 from decidua.service.bounds import Bounds
 from decidua.service.description import description_routes
 from decidua.service.doors import Doors
+from decidua.service.fhir import fhir_routes
 from decidua.service.problems import told
 from decidua.service.settings import Settings
 from decidua.service.sign_in import SignIn, sign_in_pages
@@ -45,7 +46,8 @@ def create_app(shelf: Shelf, settings: Settings | None = None) -> FastAPI:
         exception_handlers={HTTPException: _told, RequestValidationError: _told},
     )  # fmt: skip
     app.state.shelf, app.state.settings = shelf, settings
-    for routes in (api(shelf), description_routes(), router(shelf)):
+    standards = fhir_routes(shelf, secured=settings.token is not None)
+    for routes in (api(shelf), description_routes(), standards, router(shelf)):
         app.include_router(routes)
     if settings.token is not None:
         app.include_router(sign_in_pages(sign_in))

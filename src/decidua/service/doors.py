@@ -16,7 +16,7 @@ from fastapi import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from decidua.service.settings import Settings
+from decidua.service.settings import PROGRAMS, Settings
 from decidua.service.sign_in import SignIn
 from decidua.web.refused import Refused
 
@@ -50,7 +50,7 @@ class Doors:
     def _turn_away(self, request: Request) -> RedirectResponse:
         """A person is led to the page for signing in; a program is told what is missing."""
         path = request.scope["path"]
-        if request.method == "GET" and not path.startswith("/api/") and "hx-request" not in request.headers:
+        if request.method == "GET" and not path.startswith(PROGRAMS) and "hx-request" not in request.headers:
             lang = path[1:3] if path[1:3] in ("en", "ko") else "en"
             return RedirectResponse(f"/{lang}/sign-in", 303)
         raise Refused(401, "refused.token", headers={"WWW-Authenticate": "Bearer"})

@@ -1,7 +1,9 @@
-"""An error as an answer: a page in the language of the path, or problem+json (RFC 9457) for the API."""
+"""An error as an answer: a page in the language of the path, problem+json (RFC 9457) for the API, or an
+OperationOutcome for FHIR."""
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 
 from fastapi import Request, Response
@@ -11,6 +13,8 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 
 from decidua.errors import ContentError, DeciduaError, PatientConflictError, PatientSyntaxError
+from decidua.fhir.outcome import MEDIA as FHIR
+from decidua.fhir.outcome import outcome
 from decidua.language import Lang, Model, say
 from decidua.web.drawing_pages import draw
 from decidua.web.refused import Refused
@@ -43,6 +47,9 @@ def told(request: Request, error: Exception) -> Response:
             language=lang,
         )  # fmt: skip
         return Response(problem.model_dump_json(), refused.status, refused.headers, MEDIA)
+    if f"{request.scope['path']}/".startswith("/fhir/"):
+        said = json.dumps(outcome(refused.status, detail, lang), ensure_ascii=False)
+        return Response(said, refused.status, refused.headers, FHIR)
     return _page(request, refused, detail, lang)
 
 

@@ -6,6 +6,8 @@ import secrets
 from dataclasses import dataclass, field
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+PROGRAMS = ("/api/", "/fhir/")
+"""Where programs ask, not people: they send a token as a header, and are told what is missing instead of led to it."""
 SHORTEST_TOKEN = 20
 """Characters; shorter ones could be guessed."""
 

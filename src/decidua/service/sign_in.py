@@ -17,7 +17,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from decidua.language import Lang
-from decidua.service.settings import Settings
+from decidua.service.settings import PROGRAMS, Settings
 from decidua.web.drawing_pages import page
 from decidua.web.refused import Refused
 from decidua.web.submitted import Submitted, read_submitted
@@ -38,11 +38,11 @@ class SignIn:
         self.wrong: OrderedDict[str, deque[float]] = OrderedDict()
 
     def admits(self, request: Request) -> bool:
-        """Whether the request needs no token, or carries a cookie or, for the API, the token. Raises Refused 401 or
+        """Whether the request needs no token, or carries a cookie or, from a program, the token. Raises Refused 401 or
         429 for a wrong token. A page takes no token but by its form: there a wrong one must not bar the way."""
         if self.settings.token is None or self._valid(request.cookies.get(COOKIE, "")):
             return True
-        if not request.scope["path"].startswith("/api/"):
+        if not request.scope["path"].startswith(PROGRAMS):
             return False
         kind, _, given = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer":

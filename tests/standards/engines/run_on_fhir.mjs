@@ -1,18 +1,21 @@
-// ELM on cql-execution with cql-exec-fhir, defines for every bundle. FOLDER holds the libraries' ELM by name.
-// Usage: node run_on_fhir.mjs FOLDER/LIBRARY.json BUNDLES.jsonl DEFINES.json > RESULTS.txt
-// A line of the result: one letter a define, T, F or - for null.
+// ELM on cql-execution with cql-exec-fhir, defines for every bundle. FOLDER holds the libraries' ELM by name; all of them
+// include the same library of facts, which is worked out once a bundle.
+// Usage: node run_on_fhir.mjs FOLDER/LIBRARY.json,FOLDER/LIBRARY.json… BUNDLES.jsonl DEFINES.json > RESULTS.txt
+// DEFINES: a list for each library, or one list for one library. A line of the result: one letter a define, T, F or - for null.
 import { createReadStream, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import cql from "cql-execution";
 import cqlfhir from "cql-exec-fhir";
 
-const [elmFile, bundlesFile, definesFile] = process.argv.slice(2);
+const [elmFiles, bundlesFile, definesFile] = process.argv.slice(2);
 const read = (file) => JSON.parse(readFileSync(file, "utf-8"));
-const folder = dirname(elmFile);
+const files = elmFiles.split(",");
+const folder = dirname(files[0]);
 const all = readdirSync(folder).filter((file) => /^Decidua.*\.json$/.test(file)).map((file) => read(join(folder, file)));
-const library = new cql.Library(read(elmFile), new cql.Repository(all));
-const asked = read(definesFile);
+const libraries = files.map((file) => new cql.Library(read(file), new cql.Repository(all)));
+const given = read(definesFile);
+const asked = Array.isArray(given[0]) ? given : [given];
 const codes = new cql.CodeService({});
 
 // The engine works a define out anew wherever it is named; here each is worked out once a patient, as CQL allows.
@@ -31,11 +34,18 @@ class Once extends cql.PatientContext {
 }
 
 const letter = (value) => (value === true ? "T" : value === false ? "F" : value === null || value === undefined ? "-" : "!");
+const source = cqlfhir.PatientSource.FHIRv401(); // one for all: each reads the whole model of FHIR
 for await (const line of createInterface({ input: createReadStream(bundlesFile) })) {
-  const source = cqlfhir.PatientSource.FHIRv401();
+  source.reset();
   source.loadBundles([JSON.parse(line)]);
-  const context = new Once(library, source.currentPatient(), codes, {});
-  await context.getLibraryContext("Facts").work();
-  await context.work();
-  process.stdout.write(asked.map((name) => letter(context.known.get(name))).join("") + "\n");
+  const letters = [];
+  let facts = null;
+  for (const [i, library] of libraries.entries()) {
+    const context = new Once(library, source.currentPatient(), codes, {});
+    if (facts === null) await (facts = context.getLibraryContext("Facts")).work();
+    else context.library_context.Facts = facts;
+    await context.work();
+    letters.push(...asked[i].map((name) => letter(context.known.get(name))));
+  }
+  process.stdout.write(letters.join("") + "\n");
 }

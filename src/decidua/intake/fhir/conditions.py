@@ -21,7 +21,8 @@ from decidua.intake.fhir.heard import Hearing
 from decidua.intake.fhir.times import maybe_span
 
 ABSENT_UNKNOWN = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
-OVER = ("inactive", "resolved")
+OVER = frozenset({"inactive", "resolved"})
+KNOWN = frozenset({"confirmed", "refuted", "unconfirmed", "provisional", "differential"})
 
 
 def booleans(hearing: Hearing, *without: str) -> set[str]:
@@ -47,7 +48,7 @@ def hear_condition(hearing: Hearing, one: Located) -> None:
         return
     said_over = condition.abatementString or condition.abatementAge or condition.abatementRange
     over = said_over is not None or (ended is not None and not hearing.later(ended))
-    _judge(hearing, one, match, code_of(condition.verificationStatus), code_of(condition.clinicalStatus), over)
+    _judge(hearing, one, match, codes_of(condition.verificationStatus), codes_of(condition.clinicalStatus), over)
 
 
 def _start(period: r.Period | None) -> str | None:
@@ -66,28 +67,32 @@ def _match(hearing: Hearing, one: Located, concept: r.Concept | None, allowed: C
     return hearing.one_match(one, one.place, concept, allowed)
 
 
-def code_of(concept: r.Concept | None) -> str | None:
-    """The first code; status codes are alike in every system that FHIR allows for them."""
-    return next((coding.code for coding in (concept.codings if concept else ()) if coding.code), None)
+def codes_of(concept: r.Concept | None) -> frozenset[str]:
+    """Every code: a status may stand in another system beside FHIR's own, in any order."""
+    return frozenset(coding.code for coding in (concept.codings if concept else ()) if coding.code)
 
 
 def _judge(
-    hearing: Hearing, one: Located, match: Match, verified: str | None, clinical: str | None, over: bool
+    hearing: Hearing, one: Located, match: Match, verified: frozenset[str], clinical: frozenset[str], over: bool
 ) -> None:
     unused = hearing.notes.unused
-    if verified == "entered-in-error":
-        unused(one.place, one.kind, "fhir.entered-in-error", match, status=verified)
-    elif verified == "refuted":
+    if "entered-in-error" in verified:
+        unused(one.place, one.kind, "fhir.entered-in-error", match, status="entered-in-error")
+    elif "refuted" in verified and "confirmed" not in verified:
         if match.whole:
             hearing.flag(one, match, False)
         else:
             unused(one.place, one.kind, "fhir.part-refuted", match)
-    elif verified not in ("confirmed", None):
-        unused(one.place, one.kind, "fhir.unconfirmed", match, status=verified)
-    elif (over or clinical in OVER) and match.fact not in hearing.tables.past:
-        unused(one.place, one.kind, "fhir.over", match, status=clinical or "-")
+    elif verified and ("confirmed" not in verified or len(verified & KNOWN) > 1):
+        unused(one.place, one.kind, "fhir.unconfirmed", match, status=_named(verified))
+    elif (over or clinical & OVER) and match.fact not in hearing.tables.past:
+        unused(one.place, one.kind, "fhir.over", match, status=_named(clinical))
     else:
         hearing.flag(one, match, True)
+
+
+def _named(codes: Collection[str]) -> str:
+    return ", ".join(sorted(codes)) or "-"
 
 
 def hear_procedure(hearing: Hearing, one: Located) -> None:
@@ -131,4 +136,4 @@ def hear_allergy(hearing: Hearing, one: Located) -> None:
     elif allergy.type == "intolerance" and match.fact not in hearing.tables.past:
         hearing.notes.unused(one.place, one.kind, "fhir.intolerance", match)
     else:
-        _judge(hearing, one, match, code_of(allergy.verificationStatus), code_of(allergy.clinicalStatus), over=False)
+        _judge(hearing, one, match, codes_of(allergy.verificationStatus), codes_of(allergy.clinicalStatus), over=False)
