@@ -20,7 +20,7 @@ CONCEPTS: list[tuple[int, str, str, str, str]] = [
     (2, "62292-8", "LOINC", "25-Hydroxyvitamin D2+D3", "Measurement"),
     (3, "3281-3", "LOINC", "Lupus anticoagulant", "Measurement"),
     (4, "5048-4", "LOINC", "Nuclear Ab", "Measurement"),
-    (5, "11612-9", "LOINC", "Abortions", "Observation"),
+    (5, "losses", "decidua-facts", "Losses of all kinds", "Observation"),
     (6, "29463-7", "LOINC", "Body weight", "Measurement"),
     (71, "consecutive_losses", "decidua-facts", "Longest run of losses", "Observation"),
     (7, "26843008", "SNOMED", "Antiphospholipid syndrome", "Condition"),

@@ -19,6 +19,7 @@ from cards.specification import faults
 from intake.fhir_reading import BUNDLES
 
 from decidua.fhir.cards.naming import REASONS_SYSTEM
+from decidua.intake.fhir import tables
 from decidua.service.cds.record import Budget
 from decidua.service.settings import Settings
 from service.local_ehr import (
@@ -200,7 +201,7 @@ def test_a_record_of_somebody_else_or_against_itself(trial: httpx.Client) -> Non
     other = prefetch(patient=patient("another"))
     assert key(trial.post(VIEW, json=call(prefetch=other))) == (422, "cds.record-other")
     today = {"effectiveDateTime": date.today().isoformat()}
-    counts = (LOSSES, observation("all", "11612-9", 2))
+    counts = (LOSSES, observation("all", "losses", 2, tables().own))
     more = searchset(*({**one, **today} for one in counts))
     answer = trial.post(VIEW, json=call(prefetch=prefetch(observations=more)))
     assert key(answer) == (422, "cds.record")

@@ -82,7 +82,7 @@ def load(extra: Sequence[Path] = ()) -> Content:
         package = read_files(root)
         digest.update(hash_of(root, package).encode())
         if root == roots[0]:
-            digest.update(b"\0".join((root / name).read_bytes() for name in MAPPINGS))
+            digest.update(b"\0".join((root / name).read_bytes() for name in MAPPINGS if (root / name).exists()))
         rows = read_compiled(root, hash_of(root, package)) if root == roots[0] else None
         if rows is not None:
             for kind, name, index, data in rows:
