@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from decidua.intake.fhir import tables
 from intake.fhir_reading import LOINC, SCT, UCUM, Resource, bundle
 
 ATC, RXNORM = "http://www.whocc.no/atc", "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -43,7 +44,7 @@ CONCEPTS: list[tuple[int, str, str, str, str]] = [
     (60, "3016-3x", "ICD9CM", "something else", "Measurement"),
 ]
 ANCESTORS = [(12, 50), (12, 51), (13, 51), (12, 12)]
-SYSTEMS = {"LOINC": LOINC, "SNOMED": SCT, "ATC": ATC}
+SYSTEMS = {"LOINC": LOINC, "SNOMED": SCT, "ATC": ATC, "decidua-facts": tables().own}
 BY_ID = {row[0]: row for row in CONCEPTS}
 SIGNS = {40: "<", 41: ">="}
 

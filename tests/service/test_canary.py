@@ -123,7 +123,7 @@ def test_an_unforeseen_error_says_only_its_kind_and_place(
     monkeypatch.setattr(place, fail)
     LOGGER.propagate = True
     with live() as base, caplog.at_level(logging.INFO):
-        answer = httpx.post(f"{base}/api/v1/consult", content=PATIENT, headers=YAML)
+        answer = httpx.post(f"{base}/api/v1/consult", content=PATIENT, headers=YAML, timeout=60)
     assert (answer.status_code, answer.json()["key"]) == (500, "refused.unforeseen")
     assert without_a_trace(answer.text)
     [record] = [record for record in caplog.records if record.msg == "unforeseen"]

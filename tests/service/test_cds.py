@@ -303,20 +303,24 @@ def test_cross_origin_calls(ehr: LocalEhr) -> None:
     origin = "https://ehr.example.org"
     with live(Settings(ehr=ehr.settings(ehr={"origins": [origin]}), cds_hooks=True)) as base:
         asked = {"access-control-request-method": "POST", "access-control-request-headers": "authorization"}
-        good = httpx.options(f"{base}{VIEW}", headers={"origin": origin, **asked})
+        good = httpx.options(f"{base}{VIEW}", headers={"origin": origin, **asked}, timeout=60)
         assert (good.status_code, good.headers["access-control-allow-origin"]) == (204, origin)
         assert "authorization" in good.headers["access-control-allow-headers"].lower()
         assert "access-control-allow-credentials" not in good.headers
         assert "Origin" in good.headers["vary"]
         for wrong in ("https://evil.example", "https://ehr.example.org.evil.example", "null"):
-            bad = httpx.options(f"{base}{VIEW}", headers={"origin": wrong, **asked})
+            bad = httpx.options(f"{base}{VIEW}", headers={"origin": wrong, **asked}, timeout=60)
             assert "access-control-allow-origin" not in bad.headers
-            told = httpx.post(f"{base}{VIEW}", json=call(), headers={"origin": wrong, "sec-fetch-site": "cross-site"})
+            told = httpx.post(
+                f"{base}{VIEW}", json=call(), headers={"origin": wrong, "sec-fetch-site": "cross-site"}, timeout=60
+            )
             assert key(told) == (403, "refused.origin")
-        refused = httpx.post(f"{base}{VIEW}", json=call(), headers={"origin": origin, "sec-fetch-site": "cross-site"})
+        refused = httpx.post(
+            f"{base}{VIEW}", json=call(), headers={"origin": origin, "sec-fetch-site": "cross-site"}, timeout=60
+        )
         assert key(refused) == (401, "cds.token-missing")
         assert refused.headers["access-control-allow-origin"] == origin
-        page = httpx.get(f"{base}/en/consult", headers={"origin": origin})
+        page = httpx.get(f"{base}/en/consult", headers={"origin": origin}, timeout=60)
         assert "access-control-allow-origin" not in page.headers
 
 
@@ -342,14 +346,14 @@ def test_feedback_is_kept_as_codes(ehr: LocalEhr, tmp_path: Path, comments: bool
 
         def ask(path: str, body: Any) -> httpx.Response:
             token = ehr.token(f"http://127.0.0.1{path}")
-            return httpx.post(f"{base}{path}", json=body, headers={"authorization": f"Bearer {token}"})
+            return httpx.post(f"{base}{path}", json=body, headers={"authorization": f"Bearer {token}"}, timeout=60)
 
         card = ask(SELECT, order()).json()["cards"][0]["uuid"]
         own = {"reason": {"system": REASONS_SYSTEM, "code": "considered"}, "userComment": "Kim Min-ji, 61 kg"}
         foreign = {"reason": {"system": "https://ehr.example", "code": "Kim Min-ji"}}
         answer = ask(f"{SELECT}/feedback", {"feedback": [told(card, **own), told(card, **foreign), told(card)]})
         assert answer.json() == {"kept": True}
-        assert key(httpx.post(f"{base}{SELECT}/feedback", json={"feedback": [told(card)]}))[0] == 401
+        assert key(httpx.post(f"{base}{SELECT}/feedback", json={"feedback": [told(card)]}, timeout=60))[0] == 401
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     rows = sqlite3.connect(file).execute("SELECT ehr, service, topic, outcome, reason, day, comment FROM feedback")
     start = ("local-ehr", "decidua-order-select", "g-csf", "overridden")

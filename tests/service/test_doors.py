@@ -84,7 +84,7 @@ def test_two_hosts_are_refused(base: str) -> None:
 def test_any_address_where_it_listens_on_all() -> None:
     with live(Settings(names=LOOPBACK, any_address=True)) as base:
         for host, status in (("192.168.7.5", 200), ("[fe80::1]", 200), ("evil.example", 400)):
-            assert httpx.get(f"{base}/api/v1/content", headers={"host": host}).status_code == status
+            assert httpx.get(f"{base}/api/v1/content", headers={"host": host}, timeout=60).status_code == status
 
 
 @pytest.mark.parametrize(
@@ -109,37 +109,40 @@ def test_own_pages_and_programs_are_let_in(base: str, client: httpx.Client, head
 
 
 def test_without_a_token_nobody_gets_in(guarded: str) -> None:
-    answer = httpx.get(f"{guarded}/api/v1/content")
+    answer = httpx.get(f"{guarded}/api/v1/content", timeout=60)
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
-    page = httpx.get(f"{guarded}/ko/consult")
+    page = httpx.get(f"{guarded}/ko/consult", timeout=60)
     assert (page.status_code, page.headers["location"]) == (303, "/ko/sign-in")
-    assert httpx.post(f"{guarded}/en/consult", data={"losses": "3"}).status_code == 401
-    assert httpx.get(f"{guarded}/en/sign-in").status_code == 200
+    assert httpx.post(f"{guarded}/en/consult", data={"losses": "3"}, timeout=60).status_code == 401
+    assert httpx.get(f"{guarded}/en/sign-in", timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1/static/", "127.0.0.1:80/en/sign-in?", "[::1]/static/", "127.0.0.1#"])
 def test_what_may_be_seen_is_not_decided_by_the_host(guarded: str, host: str) -> None:
     for path in ("/en/consult", "/api/v1/content"):
-        assert httpx.get(f"{guarded}{path}", headers={"host": host}).status_code == 400
-    assert httpx.post(f"{guarded}/en/consult", data={"fact.losses": "3"}, headers={"host": host}).status_code == 400
+        assert httpx.get(f"{guarded}{path}", headers={"host": host}, timeout=60).status_code == 400
+    assert (
+        httpx.post(f"{guarded}/en/consult", data={"fact.losses": "3"}, headers={"host": host}, timeout=60).status_code
+        == 400
+    )
 
 
 def test_a_bearer_is_for_programs_and_so_for_the_api(guarded: str) -> None:
     right, wrong = ({"authorization": f"Bearer {token}"} for token in (TOKEN, "u" * 24))
-    assert httpx.get(f"{guarded}/en/consult", headers=right).status_code == 303
-    assert httpx.get(f"{guarded}/en/sign-in", headers=wrong).status_code == 200
-    assert httpx.get(f"{guarded}/static/x/y", headers=wrong).status_code == 404
-    assert httpx.get(f"{guarded}/api/v1/content", headers=wrong).status_code == 401
+    assert httpx.get(f"{guarded}/en/consult", headers=right, timeout=60).status_code == 303
+    assert httpx.get(f"{guarded}/en/sign-in", headers=wrong, timeout=60).status_code == 200
+    assert httpx.get(f"{guarded}/static/x/y", headers=wrong, timeout=60).status_code == 404
+    assert httpx.get(f"{guarded}/api/v1/content", headers=wrong, timeout=60).status_code == 401
 
 
 def test_a_bearer_of_the_token(guarded: str) -> None:
-    answer = httpx.get(f"{guarded}/api/v1/content", headers={"authorization": f"Bearer {TOKEN}"})
+    answer = httpx.get(f"{guarded}/api/v1/content", headers={"authorization": f"Bearer {TOKEN}"}, timeout=60)
     assert answer.status_code == 200
     assert "set-cookie" not in answer.headers
 
 
 def test_signing_in_and_out(guarded: str) -> None:
-    with httpx.Client(base_url=guarded) as browser:
+    with httpx.Client(base_url=guarded, timeout=60) as browser:
         wrong = browser.post("/en/sign-in", data={"token": "wrong"})
         assert (wrong.status_code, "set-cookie" in wrong.headers) == (401, False)
         assert "not the access token" in wrong.text
@@ -158,7 +161,7 @@ def test_signing_in_and_out(guarded: str) -> None:
 
 @pytest.mark.parametrize("cookie", ["", "x", "a.b.c", "00.99999999999.00", "é.1.2", "." * 50])
 def test_a_made_up_cookie(guarded: str, cookie: str) -> None:
-    answer = httpx.get(f"{guarded}/api/v1/content", headers={"cookie": f"decidua={cookie}".encode()})
+    answer = httpx.get(f"{guarded}/api/v1/content", headers={"cookie": f"decidua={cookie}".encode()}, timeout=60)
     assert answer.status_code == 401
 
 
@@ -167,7 +170,9 @@ def test_a_cookie_of_another_start(guarded: str) -> None:
     from decidua.service.sign_in import SignIn
 
     cookie = SignIn(Settings(token=TOKEN)).cookie()
-    assert httpx.get(f"{guarded}/api/v1/content", headers={"cookie": f"decidua={cookie}"}).status_code == 401
+    assert (
+        httpx.get(f"{guarded}/api/v1/content", headers={"cookie": f"decidua={cookie}"}, timeout=60).status_code == 401
+    )
 
 
 def test_a_cookie_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,13 +188,13 @@ def test_a_cookie_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_guessing_is_slowed_down() -> None:
     with live(Settings(token=TOKEN)) as base:
-        wrong = [httpx.post(f"{base}/en/sign-in", data={"token": f"guess {n}"}) for n in range(12)]
+        wrong = [httpx.post(f"{base}/en/sign-in", data={"token": f"guess {n}"}, timeout=60) for n in range(12)]
         assert [answer.status_code for answer in wrong] == [401] * 10 + [429] * 2
-        guess = httpx.get(f"{base}/api/v1/content", headers={"authorization": "Bearer guess"})
+        guess = httpx.get(f"{base}/api/v1/content", headers={"authorization": "Bearer guess"}, timeout=60)
         assert (guess.status_code, guess.headers["retry-after"]) == (429, "60")
-        bearer = httpx.get(f"{base}/api/v1/content", headers={"authorization": f"Bearer {TOKEN}"})
+        bearer = httpx.get(f"{base}/api/v1/content", headers={"authorization": f"Bearer {TOKEN}"}, timeout=60)
         assert bearer.status_code == 200, "who has the token is not kept out by who guesses beside him"
-        assert httpx.post(f"{base}/en/sign-in", data={"token": TOKEN}).status_code == 303
+        assert httpx.post(f"{base}/en/sign-in", data={"token": TOKEN}, timeout=60).status_code == 303
 
 
 @pytest.mark.parametrize(("one", "other", "same"), [
@@ -206,11 +211,11 @@ def test_guesses_are_counted_by_who_has_the_address(one: str, other: str, same: 
 
 @pytest.mark.parametrize("secure", [True, False])
 def test_behind_tls_the_cookie_is_never_sent_in_the_clear(secure: bool) -> None:
-    with live(Settings(token=TOKEN, secure=secure)) as base, httpx.Client(base_url=base) as browser:
+    with live(Settings(token=TOKEN, secure=secure)) as base, httpx.Client(base_url=base, timeout=60) as browser:
         entered = browser.post("/en/sign-in", data={"token": TOKEN})
         assert ("; secure" in entered.headers["set-cookie"].lower()) is secure
         sent = {"cookie": entered.headers["set-cookie"].partition(";")[0]}
-        left = httpx.post(f"{base}/en/sign-out", headers=sent)
+        left = httpx.post(f"{base}/en/sign-out", headers=sent, timeout=60)
         assert ("; secure" in left.headers["set-cookie"].lower()) is secure
 
 

@@ -185,12 +185,12 @@ def test_the_access_token_of_the_service_is_none(ehr: LocalEhr) -> None:
     """What lets a person in lets no EHR in, and the reverse."""
     mine = "correct-horse-battery-staple"
     with live(Settings(ehr=ehr.settings(), cds_hooks=True, token=mine)) as base:
-        told = httpx.post(f"{base}{VIEW}", json=call(), headers={"authorization": f"Bearer {mine}"})
+        told = httpx.post(f"{base}{VIEW}", json=call(), headers={"authorization": f"Bearer {mine}"}, timeout=60)
         assert (told.status_code, told.json()["key"]) == (401, "cds.token-form")
         theirs = {"authorization": f"Bearer {ehr.token(f'{base}/api/v1/content')}"}
-        assert httpx.get(f"{base}/api/v1/content", headers=theirs).status_code == 401
+        assert httpx.get(f"{base}/api/v1/content", headers=theirs, timeout=60).status_code == 401
         good = {"authorization": f"Bearer {ehr.token(AUDIENCE)}"}
-        assert httpx.post(f"{base}{VIEW}", json=call(), headers=good).status_code == 200
+        assert httpx.post(f"{base}{VIEW}", json=call(), headers=good, timeout=60).status_code == 200
 
 
 # ---- keys --------------------------------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def test_a_long_computation_is_given_up_and_others_go_on(monkeypatch: pytest.Mon
     monkeypatch.setattr(CONSULT, lambda *_: release.wait(10))
     with live(Settings(limits=Limits(answering=2))) as base, ThreadPoolExecutor(1) as other:
         stuck = other.submit(httpx.post, f"{base}/api/v1/consult", content="losses: 3", headers=YAML)
-        assert httpx.get(f"{base}/api/v1/content").status_code == 200
+        assert httpx.get(f"{base}/api/v1/content", timeout=60).status_code == 200
         assert not stuck.done()
         answer = stuck.result(10)
         release.set()
@@ -117,13 +117,13 @@ def test_a_crowd_is_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
             for _ in range(2)
         ]
         inside.wait(20)
-        answer = httpx.get(f"{base}/ko/api")
+        answer = httpx.get(f"{base}/ko/api", timeout=60)
         assert answer.status_code == 503
         assert "처리 중인 요청이 너무 많습니다" in answer.text
         release.set()
         for one in under_way:
             one.result(20)
-        assert httpx.get(f"{base}/ko/api").status_code == 200
+        assert httpx.get(f"{base}/ko/api", timeout=60).status_code == 200
 
 
 def test_a_worker_is_ended_at_its_deadline_and_replaced() -> None:

@@ -47,7 +47,7 @@ def leave(browser: httpx.Client, base: str, path: str | None = None, **query: st
 
 def allow(ehr: LocalEhr, asked: dict[str, str]) -> str:
     """The clinician allows it; where the browser is sent back to."""
-    told = httpx.get(f"{ehr.base}/allowed?{urlencode(asked)}")
+    told = httpx.get(f"{ehr.base}/allowed?{urlencode(asked)}", timeout=60)
     assert told.status_code == 303
     return told.headers["location"]
 
@@ -153,7 +153,7 @@ def test_a_changed_cookie_is_none(ehr: LocalEhr, base: str) -> None:
         [(name, value)] = browser.cookies.items()
     back = allow(ehr, asked)
     for wrong in (value[:-1] + ("0" if value[-1] != "0" else "1"), "A" + value[1:], ".", "é.é", "x"):
-        told = httpx.get(back, headers={"cookie": f"{name}={wrong}".encode()})
+        told = httpx.get(back, headers={"cookie": f"{name}={wrong}".encode()}, timeout=60)
         refused(told, 400, "has ended")
 
 
@@ -163,7 +163,7 @@ def test_a_cookie_of_another_launch_is_none(browser: httpx.Client, ehr: LocalEhr
     code = parse_qs(urlsplit(back).query)["code"][0]
     [(_, value)] = browser.cookies.items()
     cookie = {"cookie": f"{cookie_name('chosen')}={value}"}
-    told = httpx.get(f"{base}/smart/callback", params={"code": code, "state": "chosen"}, headers=cookie)
+    told = httpx.get(f"{base}/smart/callback", params={"code": code, "state": "chosen"}, headers=cookie, timeout=60)
     refused(told, 400, "has ended")
 
 
@@ -224,7 +224,7 @@ def test_a_configuration_that_is_not_good_enough(ehr: LocalEhr, monkeypatch: pyt
         ):
             said.clear()
             said.update({**ours, "code_challenge_methods_supported": ["S256"], **change})
-            told = httpx.get(f"{base}/smart/launch", params={"iss": one.fhir, "launch": "x"})
+            told = httpx.get(f"{base}/smart/launch", params={"iss": one.fhir, "launch": "x"}, timeout=60)
             assert told.status_code == 502
             assert "location" not in told.headers
 
@@ -233,7 +233,7 @@ def test_nothing_of_it_is_there_unless_it_is_set_up(ehr: LocalEhr) -> None:
     paths = ("/smart/launch?iss=x&launch=y", "/smart/start?ehr=x", "/smart/callback?code=x&state=y", "/en/records")
     for settings in (Settings(), Settings(ehr=ehr.settings())):
         with live(settings) as address:
-            assert {httpx.get(f"{address}{path}").status_code for path in paths} == {404}
+            assert {httpx.get(f"{address}{path}", timeout=60).status_code for path in paths} == {404}
 
 
 def test_the_page_of_records(browser: httpx.Client, ehr: LocalEhr, base: str) -> None:

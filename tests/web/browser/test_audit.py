@@ -33,7 +33,7 @@ def ended(base: str) -> Iterator[None]:
     import httpx
 
     yield
-    httpx.post(f"{base}/en/audit/end")
+    httpx.post(f"{base}/en/audit/end", timeout=60)
 
 
 def start(page: Page, file: str = "women.csv") -> None:
