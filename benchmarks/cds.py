@@ -154,7 +154,8 @@ async def constant(scope: Scope, receive: Receive, send: Send) -> None:
 @contextmanager
 def rival() -> Iterator[int]:
     """uvicorn with the constant, in this process and a thread of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as bound:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as bound:
+        bound.bind(("127.0.0.1", 0))  # with a protocol number, so that asyncio sends what is written at once
         config = uvicorn.Config(constant, http="h11", log_config=None, access_log=False, lifespan="off")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=lambda: asyncio.run(server.serve([bound])), daemon=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -31,6 +32,21 @@ def rest_of(line: socket.socket) -> bytes:
     while more := line.recv(65_536):
         found += more
     return found
+
+
+def test_what_is_written_is_sent_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the end of an answer waits for the client to acknowledge its beginning, for 40 ms."""
+    set_, made = list[int](), listen.TimedProtocol.connection_made
+
+    def looked(self: listen.TimedProtocol, transport: asyncio.Transport) -> None:
+        made(self, transport)
+        set_.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    monkeypatch.setattr(listen.TimedProtocol, "connection_made", looked)
+    with live() as base:
+        assert httpx.get(f"{base}/en/about", timeout=60).status_code == 200
+    assert set_
+    assert all(set_)
 
 
 def test_a_head_that_drips_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,9 @@ class TimedProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        wire = transport.get_extra_info("socket")
+        if wire is not None:  # asyncio does so only for sockets that were made with a protocol number; bind's are not
+            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._wait()
 
     def data_received(self, data: bytes) -> None:
