@@ -155,7 +155,7 @@ def test_a_dispute_about_the_source_asks_for_no_data(client: httpx.Client) -> No
         found += [
             one
             for one in contained(made, "GuidanceResponse")
-            if one["reasonCode"][0]["coding"][0]["code"] == "disputed"
+            if one["reasonCode"][0].get("coding", [{}])[0].get("code") == "disputed"
         ]
     assert found
     for one in found:

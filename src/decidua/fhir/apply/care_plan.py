@@ -1,7 +1,7 @@
 """A plan met with a patient: a CarePlan whose contained RequestGroup has the actions that apply.
 
 An action applies if every condition of it names a decision that is true. Of an action with a definition the request
-that it asks for is contained too, as a draft; of one that says that something is open, a GuidanceResponse.
+that it asks for is contained too, as a draft; of any other, a GuidanceResponse: what is open, or what is said.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from decidua.fhir.apply.decided import Decided
-from decidua.fhir.apply.guidance import guidance
+from decidua.fhir.apply.guidance import guidance, nothing_asked
 from decidua.fhir.apply.messages import MESSAGES, Said, outcome_of
 from decidua.fhir.canonical import Resource, both, extension, spoken
 from decidua.fhir.plans import CERTAINTY, STRENGTH
@@ -42,7 +42,7 @@ class _Made:
 
     def _action(self, action: Resource) -> Resource:
         inner = self.actions(action.get("action", []))
-        resource = self._request(action) or self._guidance(action)
+        resource = self._request(action) or self._guidance(action) or (None if inner else self._nothing(action))
         if resource:
             self.requests.append(resource)
         return {
@@ -63,6 +63,9 @@ class _Made:
         if open_ is None:
             return None
         return guidance(self.knowledge, f"open-{len(self.requests) + 1}", self.plan, self.subject, open_)
+
+    def _nothing(self, action: Resource) -> Resource:
+        return nothing_asked(f"told-{len(self.requests) + 1}", self.plan, self.subject, action)
 
 
 def _names(action: Resource) -> Iterator[str]:

@@ -31,6 +31,20 @@ def guidance(knowledge: Knowledge, id_: str, plan: str, subject: str, open_: Ope
     }
 
 
+def nothing_asked(id_: str, plan: str, subject: str, action: Resource) -> Resource:
+    """For an action that asks for nothing (silence, lack of evidence): R4 wants a resource or inner actions in each."""
+    told = {key: action[key] for key in ("description", "_description") if key in action}
+    return {
+        "resourceType": "GuidanceResponse",
+        "id": id_,
+        "moduleCanonical": plan,
+        "status": "success",
+        "subject": {"reference": subject},
+        "reasonCode": [concept(text=action["title"])],
+        **({"note": [{key.replace("description", "text"): value for key, value in told.items()}]} if told else {}),
+    }
+
+
 def _notes(knowledge: Knowledge, open_: Open) -> list[Text]:
     labels = [spoken(f"answer.{answer}") for answer in open_.possible]
     possible = Text(en="; ".join(one.en for one in labels), ko="; ".join(one.ko for one in labels))
