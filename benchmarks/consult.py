@@ -151,7 +151,7 @@ def answers_against_brute_force(knowledge: Knowledge, given: Sequence[dict[str, 
         for guideline, option in cells:
             standing = answers.standing(guideline, option, values)
             if standing:
-                deciding(answers.function(guideline, option), standing.node)
+                deciding(answers.function(guideline, option), standing.node, standing.allowed)
 
     consult(answers, Patient(given[0]))  # builds the diagrams
     fast = median_time(everything, given)

@@ -88,7 +88,7 @@ def test_nothing_is_relevant_exactly_if_only_readings_are_open(scene: tuple[Smal
 @given(scenes())
 def test_deciding_sets(scene: tuple[Small, Case]) -> None:
     function, standing, oracle = met(*scene)
-    found = oracle.spelled(deciding(function, standing.node))
+    found = oracle.spelled(deciding(function, standing.node, standing.allowed))
     assert len(found) == len(set(found)), "an assignment is listed twice"
     assert set(found) == oracle.deciding()
 
@@ -192,7 +192,7 @@ def summary(small: Small, case: Case) -> object:
     branches = by_reading(standing, oracle.readings)
     return (
         standing.answer, standing.bound, branches, set(relevant(function, standing.node)),
-        set(oracle.spelled(deciding(function, standing.node))), set(function.conflicts),
+        set(oracle.spelled(deciding(function, standing.node, standing.allowed))), set(function.conflicts),
     )  # fmt: skip
 
 
@@ -234,7 +234,7 @@ def test_silence_is_not_in_source() -> None:
     assert standing is not None
     assert standing.answer == "not-in-source"
     assert relevant(function, standing.node) == ()
-    assert deciding(function, standing.node) == ()
+    assert deciding(function, standing.node, standing.allowed) == ()
 
 
 def _without_statements(small: Small) -> Knowledge:

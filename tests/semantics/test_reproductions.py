@@ -13,6 +13,7 @@ from decidua.criteria.compiled import compile_criteria
 from decidua.criteria.cql import expression
 from decidua.criteria.tree import Choose, Compare, Criterion, Is, Named
 from decidua.facts import Range, Value, close
+from decidua.guidelines import Knowledge
 from semantics.generators import GUIDELINE, OPTION, Small, boolean, implies, integer, number, total
 from semantics.oracle import Oracle
 
@@ -86,7 +87,7 @@ def test_a_fact_of_which_every_value_leads_to_a_dispute_is_listed_value_by_value
     answers = Answers(of.knowledge)
     standing = answers.standing(GUIDELINE, OPTION, {})
     assert standing is not None
-    sets = deciding(answers.function(GUIDELINE, OPTION), standing.node)
+    sets = deciding(answers.function(GUIDELINE, OPTION), standing.node, standing.allowed)
     assert {found.answer for found in sets} == {"disputed"}
     covered = [
         {"b1": b1, "b2": b2}
@@ -111,3 +112,19 @@ def test_a_literal_that_cql_cannot_hold_is_refused() -> None:
     vocabulary = Small(({**number("x"), "units": units},), ()).vocabulary
     with pytest.raises(CriterionError, match="write the literal in"):
         expression(parse("x >= 50 'nmol/L'", vocabulary), vocabulary, {})
+
+
+def test_no_deciding_set_names_a_value_that_a_known_bound_rules_out(knowledge: Knowledge) -> None:
+    """At most two losses are known of: that the number be 2 would settle it, and nothing is said of three."""
+    answers = Answers(knowledge)
+    values, _ = close(knowledge.vocabulary, {"clinical_losses": Range(None, Decimal(2))})
+    standing = answers.standing("asri-2025", "anti-tnf", values)
+    assert standing is not None
+    sets = deciding(standing.function, standing.node, standing.allowed)
+    alone = [found.when for found in sets if found.facts == ("clinical_losses",)]
+    assert (Compare("clinical_losses", "=", Decimal(2), "2"),) in alone
+    named = [
+        when for found in sets for fact, when in zip(found.facts, found.when, strict=True) if fact == "clinical_losses"
+    ]
+    three = {"clinical_losses": Decimal(3)}
+    assert not [when for when in named if truth(when, three, {}, {}) is True]

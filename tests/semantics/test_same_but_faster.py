@@ -82,5 +82,36 @@ def test_answers_apart_are_the_same_and_leave_the_base_alone(scene: tuple[Small,
             continue
         assert (standing.answer, standing.branches) == (expected.answer, expected.branches)
         assert relevant(standing.function, standing.plain) == relevant(alone, expected.plain)
-        assert deciding(standing.function, standing.node) == deciding(alone, expected.node)
+        assert deciding(standing.function, standing.node, standing.allowed) == deciding(
+            alone, expected.node, expected.allowed
+        )
     assert not function.said or (len(function.diagrams.level), dict(function.caches)) == before
+
+
+def test_options_that_are_alike_share_a_diagram_which_is_that_of_each(knowledge: Knowledge) -> None:
+    answers = Answers(knowledge)
+    shared = {answers.function(g, o).diagrams for g in knowledge.guidelines for o in knowledge.options}
+    assert len(shared) < len(knowledge.guidelines) * len(knowledge.options) / 2
+    for guideline, option in product(knowledge.guidelines, knowledge.options):
+        mine, alone = answers.function(guideline, option), build(knowledge, guideline, option)
+        assert (mine.guideline, mine.option, mine.said, mine.readings) == (
+            guideline,
+            option,
+            alone.said,
+            alone.readings,
+        )
+        assert mine.diagrams.variables == alone.diagrams.variables
+        assert mine.diagrams.shape(mine.plain) == alone.diagrams.shape(alone.plain)
+        assert mine.diagrams.shape(mine.root) == alone.diagrams.shape(alone.root)
+
+
+def test_one_patient_after_another(knowledge: Knowledge) -> None:
+    """What was worked out for one patient is not taken for the next."""
+    answers, cells = Answers(knowledge), list(product(knowledge.guidelines, knowledge.options))
+    for values in (*PATIENTS[:9], *reversed(PATIENTS[:9])):
+        fresh = Answers(knowledge)
+        for cell in cells[::7]:
+            one, other = answers.standing(*cell, values), fresh.standing(*cell, values)
+            assert one is not None
+            assert other is not None
+            assert (one.answer, one.branches) == (other.answer, other.branches)

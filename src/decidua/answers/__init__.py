@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from threading import Lock
 
 from decidua.answers.conclude import conclude
 from decidua.answers.deciding import DecidingSet, deciding
-from decidua.answers.functions import AnswerFunction, build
+from decidua.answers.functions import AnswerFunction, build, likeness, spoken
 from decidua.answers.masks import Masks, masks
 from decidua.answers.meaning import AGAINST, ANSWERS, FOR, SILENT, WEAK, Conflict, meaning, unrefined
 from decidua.answers.relevant import relevant
-from decidua.answers.worlds import Branch, Standing, branches, outcome, stand
+from decidua.answers.worlds import Branch, Standing, branches, outcome, readings_of, stand
 from decidua.facts import Value
 from decidua.guidelines import Knowledge
 
 __all__ = [
     "AGAINST", "ANSWERS", "FOR", "SILENT", "WEAK", "AnswerFunction", "Answers", "Branch", "Conflict", "DecidingSet",
-    "Masks", "Standing", "branches", "build", "conclude", "deciding", "masks", "meaning", "outcome", "relevant",
-    "stand", "unrefined",
+    "Masks", "Standing", "branches", "build", "conclude", "deciding", "masks", "meaning", "outcome", "readings_of",
+    "relevant", "stand", "unrefined",
 ]  # fmt: skip
 
 
 class Answers:
     """The answer functions of one knowledge, each built when it is first asked for.
+
+    Options of which a guideline says the same of the same women share a diagram, and what is worked out at it.
 
     Functions learn while they are used (diagrams grow, results are remembered), and the last patient is remembered:
     an object is for one thread and one patient. `apart` makes one for each from a common base.
@@ -34,14 +36,31 @@ class Answers:
         self._base = base
         self._building = Lock()
         self._functions: dict[tuple[str, str], AnswerFunction] = {}
+        self._drawn: dict[Hashable, AnswerFunction] = {}
         self._concluded: tuple[Mapping[str, Value], Mapping[str, Value]] = ({}, {})
+        self._standings: dict[int, Standing | None] = {}
 
     def function(self, guideline: str, option: str) -> AnswerFunction:
         key = (guideline, option)
-        if key not in self._functions:
-            base = self._base
-            self._functions[key] = build(self.knowledge, *key) if base is None else base._whole(*key).apart()
-        return self._functions[key]
+        found = self._functions.get(key)
+        if found is None:
+            found = self._functions[key] = self._built(*key) if self._base is None else self._copied(self._base, *key)
+        return found
+
+    def _built(self, guideline: str, option: str) -> AnswerFunction:
+        """Where content contradicts itself, what is told of it names statements: those are never shared."""
+        alike = likeness(self.knowledge, guideline, option)
+        found = self._drawn.get(alike)
+        if found is None or found.conflicts:
+            found = self._drawn[alike] = build(self.knowledge, guideline, option)
+        return found.of(guideline, option, spoken(self.knowledge, guideline, option))
+
+    def _copied(self, base: Answers, guideline: str, option: str) -> AnswerFunction:
+        whole = base._whole(guideline, option)
+        found = self._drawn.get(id(whole.diagrams))
+        if found is None:
+            found = self._drawn[id(whole.diagrams)] = whole.apart()
+        return found.of(guideline, option, whole.said)
 
     def _whole(self, guideline: str, option: str) -> AnswerFunction:
         """With all that its copies start from, built by one thread, whichever comes first."""
@@ -63,8 +82,13 @@ class Answers:
         """The values with what follows from stated names; the last patient is remembered."""
         if self._concluded[0] is not values:
             self._concluded = (values, conclude(self.knowledge, values)[0])
+            self._standings = {}
         return self._concluded[1]
 
     def standing(self, guideline: str, option: str, values: Mapping[str, Value]) -> Standing | None:
         """`values` must be closed under the constraints; None where they admit no world."""
-        return stand(self.function(guideline, option), self.conclude(values))
+        function, known = self.function(guideline, option), self.conclude(values)
+        drawn = id(function.diagrams)
+        if drawn not in self._standings:
+            self._standings[drawn] = stand(function, known)
+        return self._standings[drawn]

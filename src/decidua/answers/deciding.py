@@ -6,7 +6,7 @@ stated names (“unexplained”) count as one fact, because a clinician can stat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -24,6 +24,8 @@ KEPT = 64
 
 Cells = tuple[tuple[int, ...], ...]
 """For each fact of a set the cells that it may be in, ascending."""
+Bounds = tuple[tuple[int, tuple[int, ...]], ...]
+"""Facts of which something is known and not all: level and the cells that are left."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,19 @@ class DecidingSet:
     answer: str
 
 
-def deciding(function: AnswerFunction, node: int) -> tuple[DecidingSet, ...]:
-    """All deciding sets at a restricted diagram, smallest first; none where the answer is settled or disputed."""
-    if "decider" not in function.shared:
-        function.shared["decider"] = Decider(function)
-    return cast(Decider, function.shared["decider"]).sets(function.diagrams.shape(node))
+def deciding(function: AnswerFunction, node: int, allowed: Mapping[int, tuple[int, ...]]) -> tuple[DecidingSet, ...]:
+    """All deciding sets at a diagram restricted to the allowed cells, smallest first; none where nothing is open.
+
+    The diagram alone does not tell what is known: where it leaves a fact aside, all cells of the fact lead on.
+    """
+    bounds = tuple([(level, cells) for level, cells in sorted(allowed.items()) if len(cells) > 1])
+    cache = cast(dict[tuple[int, Bounds], tuple[DecidingSet, ...]], function.caches.setdefault("deciding", {}))
+    if (node, bounds) not in cache:
+        if "decider" not in function.shared:
+            function.shared["decider"] = Decider(function)
+        decider = cast(Decider, function.shared["decider"])
+        cache[node, bounds] = decider.sets(function.diagrams.shape(node), bounds)
+    return cache[node, bounds]
 
 
 class Decider:
@@ -56,10 +66,11 @@ class Decider:
         self.conditions: dict[tuple[int, tuple[int, ...]], Criterion] = {}
         self.sets = lru_cache(maxsize=KEPT)(self._sets)
 
-    def _sets(self, shape: Shape) -> tuple[DecidingSet, ...]:
-        return tuple(self._merged(self._settling(shape)))
+    def _sets(self, shape: Shape, bounds: Bounds) -> tuple[DecidingSet, ...]:
+        widths = {**dict(enumerate(self.lanes.widths)), **{level: len(cells) for level, cells in bounds}}
+        return tuple(self._merged(self._settling(shape, bounds), widths))
 
-    def _settling(self, shape: Shape) -> list[tuple[Assignment, str]]:
+    def _settling(self, shape: Shape, bounds: Bounds) -> list[tuple[Assignment, str]]:
         """Every assignment that settles the answer and of which no part does, with the answer; none if that is settled.
 
         It settles if some world is left, and under no reading more than one answer.
@@ -69,12 +80,21 @@ class Decider:
         for node in self._under_readings(shape):
             together |= found[node]
             open_still |= lanes.several(found[node])
-        settled, answers_in = lanes.some(together) & ~open_still, lanes.contents(together)
+        settled = lanes.some(together) & ~(open_still | self._excluded(bounds))
+        answers_in = lanes.contents(together)
         return [
             (assignment, self.answers.get(answers_in(lane), "disputed"))
             for lane, assignment in self._minimal(settled)
             if assignment
         ]
+
+    def _excluded(self, bounds: Bounds) -> int:
+        """All bits of the lanes that give a fact a value which what is known rules out."""
+        found = 0
+        for level, cells in bounds:
+            for cell, lanes in enumerate(self.lanes.fixing.get(level, ())):
+                found |= 0 if cell in cells else lanes
+        return found
 
     def _under_readings(self, shape: Shape) -> set[int]:
         """The places of the diagrams over names and facts that the ways of reading lead to."""
@@ -98,7 +118,7 @@ class Decider:
             if larger:
                 settled &= ~(self.lanes.holding(assignment for _, assignment in found) & larger)
 
-    def _merged(self, found: list[tuple[Assignment, str]]) -> list[DecidingSet]:
+    def _merged(self, found: list[tuple[Assignment, str]], widths: Mapping[int, int]) -> list[DecidingSet]:
         """Join assignments of the same facts and answer that differ in the cells of one fact."""
         groups: dict[tuple[tuple[int, ...], str], list[Cells]] = {}
         for assignment, answer in found:
@@ -107,21 +127,22 @@ class Decider:
         sets = []
         for (levels, answer), rows in groups.items():
             facts = tuple([self.variables[level].id for level in levels])
-            for row in self._rows(levels, rows):
+            for row in _rows(levels, rows, widths):
                 when = tuple([self._condition(level, cells) for level, cells in zip(levels, row, strict=True)])
                 sets.append(DecidingSet(facts, when, answer))
         return sorted(sets, key=lambda s: (len(s.facts), s.answer == "disputed", s.facts))
-
-    def _rows(self, levels: tuple[int, ...], rows: list[Cells]) -> list[Cells]:
-        """The rows joined fact by fact, in order."""
-        for position, level in enumerate(levels if len(rows) > 1 else ()):
-            rows = _joined(rows, position, self.lanes.widths[level])
-        return sorted(rows)
 
     def _condition(self, level: int, cells: tuple[int, ...]) -> Criterion:
         if (level, cells) not in self.conditions:
             self.conditions[level, cells] = condition(self.variables[level], cells)
         return self.conditions[level, cells]
+
+
+def _rows(levels: tuple[int, ...], rows: list[Cells], widths: Mapping[int, int]) -> list[Cells]:
+    """The rows joined fact by fact, in order."""
+    for position, level in enumerate(levels if len(rows) > 1 else ()):
+        rows = _joined(rows, position, widths[level])
+    return sorted(rows)
 
 
 def _joined(rows: list[Cells], position: int, width: int) -> list[Cells]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -49,9 +49,14 @@ class AnswerFunction:
     shared: dict[str, object] = field(default_factory=dict)
     """What follows from the function alone; the same for all copies."""
 
-    @cached_property
+    @property
     def root(self) -> int:
         """The same with the names that a patient may state, each equal to its definition; built when asked for."""
+        if "root" not in self.shared:
+            self.shared["root"] = self._with_names()
+        return cast(int, self.shared["root"])
+
+    def _with_names(self) -> int:
         names = [variable.id for variable in self.diagrams.variables if variable.kind == "named"]
         if self.builder is None or not names:
             return self.plain
@@ -61,15 +66,42 @@ class AnswerFunction:
         """A copy that learns by itself; the numbers of nodes are the same. Of silence there is nothing to learn."""
         if not self.said:
             return self
+        _ = self.root
         caches = {name: dict(cache) for name, cache in self.caches.items()}
-        made = replace(self, diagrams=self.diagrams.copy(), builder=None, caches=caches)
-        made.__dict__["root"] = self.root
-        return made
+        return replace(self, diagrams=self.diagrams.copy(), builder=None, caches=caches)
+
+    def of(self, guideline: str, option: str, said: tuple[Statement, ...]) -> AnswerFunction:
+        """The function of an option that is alike: one diagram, and what is learned at it, for both."""
+        return AnswerFunction(
+            guideline, option, said, self.diagrams, self.builder, self.plain, self.readings, self.conflicts,
+            self.caches, self.shared,
+        )  # fmt: skip
+
+
+Likeness = tuple[Hashable, ...]
+
+
+def likeness(knowledge: Knowledge, guideline: str, option: str) -> Likeness:
+    """All that a diagram is drawn from: options for which it is equal have the same answer for every patient."""
+    said = spoken(knowledge, guideline, option)
+    places = {statement.id: place for place, statement in enumerate(said)}
+    return (
+        knowledge.definitions[guideline] if said else None,
+        *(
+            (s.kind, s.answer, knowledge.populations[s.id], tuple(places[id_] for id_ in s.refines if id_ in places))
+            for s in said
+        ),
+    )
+
+
+def spoken(knowledge: Knowledge, guideline: str, option: str) -> tuple[Statement, ...]:
+    """The statements that an answer can come from."""
+    return tuple(s for s in knowledge.said(guideline, option) if s.kind != "remark")
 
 
 def build(knowledge: Knowledge, guideline: str, option: str) -> AnswerFunction:
     """Build the diagram; conflicts between statements stay as leaves and are listed."""
-    said = tuple(s for s in knowledge.said(guideline, option) if s.kind != "remark")
+    said = spoken(knowledge, guideline, option)
     if not said:
         diagrams = Diagrams(())
         silence = diagrams.leaf("not-in-source")

@@ -26,9 +26,10 @@ class Branch:
 
 @dataclass(frozen=True)
 class Standing:
-    """The answer that can be given now, and what it rests on.
+    """The answer that can be given now, and what it rests on; one for all options that share the diagram.
 
-    `plain`: the diagram restricted by what is known, over facts alone where no name is stated.
+    `function`: that of one of these options. `plain`: the diagram restricted by what is known, over facts alone where
+    no name is stated.
     """
 
     function: AnswerFunction
@@ -44,6 +45,11 @@ class Standing:
         if self.function.root == self.function.plain:
             return self.plain
         return self.function.diagrams.restrict(self.function.root, self.allowed)
+
+    @cached_property
+    def readings(self) -> tuple[str, ...]:
+        """Open readings that, all else equal, change what is possible."""
+        return readings_of(self.branches)
 
     @property
     def settled(self) -> bool:
@@ -100,3 +106,26 @@ def ordered(answers: frozenset[str] | set[str]) -> tuple[str, ...]:
     """In the order of the answers; conflicts of the content last."""
     known = tuple([answer for answer in ANSWERS if answer in answers])
     return known if len(known) == len(answers) else (*known, *(answer for answer in answers if answer not in ANSWERS))
+
+
+def readings_of(branches: tuple[Branch, ...]) -> tuple[str, ...]:
+    """Readings that, all else equal, change what is possible."""
+    if len({branch.possible for branch in branches}) == 1:
+        return ()
+    ids = sorted({id_ for branch in branches for id_, _ in branch.readings})
+    return tuple(id_ for id_ in ids if _matters(id_, branches))
+
+
+def _matters(reading: str, branches: tuple[Branch, ...]) -> bool:
+    """Whether two ways of reading that differ in this reading alone leave different answers possible."""
+    ways = [(dict(branch.readings), branch.possible) for branch in branches]
+    return any(
+        one.get(reading) != other.get(reading) and possible != others and _else_compatible(reading, one, other)
+        for one, possible in ways
+        for other, others in ways
+        if reading in one
+    )
+
+
+def _else_compatible(reading: str, one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    return all(other.get(id_, slug) == slug for id_, slug in one.items() if id_ != reading)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from decidua.answers import AGAINST, FOR, SILENT, WEAK, outcome
+from decidua.answers import AGAINST, FOR, SILENT, WEAK, outcome, readings_of
 from decidua.audit.counts import Counts
 from decidua.audit.models import (
     AgreementRow,
@@ -21,7 +21,6 @@ from decidua.audit.models import (
     UnknownRow,
 )
 from decidua.audit.plan import Plan
-from decidua.consult.cells import readings_of
 from decidua.criteria.phrases import phrase
 from decidua.criteria.text import text
 

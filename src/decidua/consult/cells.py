@@ -61,7 +61,7 @@ def meet(answers: Answers, guideline: str, option: str, met: Met) -> Cell:
         guideline, option, standing, findings, speaking,
         tuple(f.statement for f in findings if f.statement.kind == "remark" and f.applies != "does-not-apply"),
         work_out(knowledge, _with_regimens(findings, speaking), standing.answer, checks, bool(others), values),
-        checks, law(meant, values), _now(standing, speaking, values), others, readings_of(standing.branches),
+        checks, law(meant, values), _now(standing, speaking, values), others, standing.readings,
         relevant(function, standing.plain), _nearest(findings, standing),
     )  # fmt: skip
 
@@ -70,7 +70,7 @@ def deciding_sets(answers: Answers, cell: Cell) -> tuple[DecidingSet, ...]:
     """The cell's deciding sets; asked for only where they are shown. What is settled or disputed has none."""
     if cell.answer != "needs-data":
         return ()
-    return deciding(answers.function(cell.guideline, cell.option), cell.standing.node)
+    return deciding(answers.function(cell.guideline, cell.option), cell.standing.node, cell.standing.allowed)
 
 
 def _speaking(findings: tuple[Finding, ...], standing: Standing) -> tuple[Statement, ...]:
@@ -91,29 +91,6 @@ def _with_regimens(findings: tuple[Finding, ...], speaking: tuple[Statement, ...
 def _now(standing: Standing, speaking: tuple[Statement, ...], values: Mapping[str, Value]) -> Now:
     for_her = [statement for statement in speaking if statement.answer in FOR]
     return now(for_her, values) if set(FOR) & set(standing.possible) else "not-for"
-
-
-def readings_of(branches: tuple[Branch, ...]) -> tuple[str, ...]:
-    """Readings that, all else equal, change what is possible."""
-    if len({branch.possible for branch in branches}) == 1:
-        return ()
-    ids = sorted({id_ for branch in branches for id_, _ in branch.readings})
-    return tuple(id_ for id_ in ids if _matters(id_, branches))
-
-
-def _matters(reading: str, branches: tuple[Branch, ...]) -> bool:
-    """Whether two ways of reading that differ in this reading alone leave different answers possible."""
-    ways = [(dict(branch.readings), branch.possible) for branch in branches]
-    return any(
-        one.get(reading) != other.get(reading) and possible != others and _else_compatible(reading, one, other)
-        for one, possible in ways
-        for other, others in ways
-        if reading in one
-    )
-
-
-def _else_compatible(reading: str, one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    return all(other.get(id_, slug) == slug for id_, slug in one.items() if id_ != reading)
 
 
 def _nearest(findings: tuple[Finding, ...], standing: Standing) -> tuple[Statement, ...]:

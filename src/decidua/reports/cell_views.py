@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from decidua.answers import AGAINST, FOR, SILENT, WEAK, DecidingSet
+from decidua.answers import AGAINST, FOR, SILENT, WEAK
 from decidua.consult import Cell, Consultation, Finding, LegalState, PrecautionState, deciding_sets, explain
 from decidua.guidelines import Statement
 from decidua.language import Lang
@@ -111,16 +111,7 @@ class CellViews:
         )  # fmt: skip
 
     def deciding(self, cell: Cell) -> tuple[m.DecidingView, ...]:
-        return tuple(map(self.deciding_set, deciding_sets(self.c.answers, cell)))
-
-    def deciding_set(self, found: DecidingSet) -> m.DecidingView:
-        spoken = [self.w.condition(node) for node in found.when]
-        return m.DecidingView(
-            facts=found.facts,
-            when={fact: machine for fact, (machine, _) in zip(found.facts, spoken, strict=True)},
-            words=tuple(words for _, words in spoken),
-            answer=found.answer,
-        )
+        return tuple(map(self.w.deciding_set, deciding_sets(self.c.answers, cell)))
 
     def statement(self, finding: Finding) -> m.StatementView:
         """Without a trace there are few that differ, so that each is made once."""

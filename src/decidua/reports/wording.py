@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from decidua.answers import Branch
+from decidua.answers import Branch, DecidingSet
 from decidua.consult import Worked
 from decidua.criteria import Criterion, Trace
 from decidua.criteria.phrases import joint, phrase
@@ -20,6 +21,8 @@ from decidua.reports import models as m
 
 Way = tuple[tuple[str, str], ...]
 T = TypeVar("T")
+SETS = 8_192
+"""Deciding sets whose words are remembered: the same few are open for many patients."""
 
 
 class Wording:
@@ -32,6 +35,7 @@ class Wording:
     def __init__(self, knowledge: Knowledge, lang: Lang) -> None:
         self.k, self.lang = knowledge, lang
         self._made: dict[Hashable, Any] = {}
+        self.deciding_set = lru_cache(maxsize=SETS)(self._deciding_set)
 
     def once(self, key: Hashable, make: Callable[..., T], *of: object) -> T:
         """`make(*of)`, remembered under the key; for what no patient's value goes into."""
@@ -161,9 +165,13 @@ class Wording:
             return say(self.lang, "phrase.not", part=self.k.named[node.part.fact].label[self.lang])
         return phrase(node, self.k.vocabulary, self.k.labels, self.lang)
 
-    def condition(self, node: Criterion) -> tuple[str, str]:
-        """A condition of a deciding set, for machines and in words."""
-        return self.once(("condition", node), lambda: (machine_words(node), self.words(node)))
+    def _deciding_set(self, found: DecidingSet) -> m.DecidingView:
+        return m.DecidingView(
+            facts=found.facts,
+            when=dict(zip(found.facts, map(machine_words, found.when), strict=True)),
+            words=tuple(map(self.words, found.when)),
+            answer=found.answer,
+        )
 
 
 def machine_words(node: Criterion) -> str:
