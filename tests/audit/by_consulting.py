@@ -31,7 +31,7 @@ def classes(found: Consultation) -> dict[tuple[str, str], Class]:
     return {(cell.guideline, cell.option): shortened(cell.branches) for cell in found.cells}
 
 
-def opened(answers: Answers, rows: Iterable[Consultation]) -> tuple[Counter[tuple[str, str, str]], ...]:
+def opened(rows: Iterable[Consultation]) -> tuple[Counter[tuple[str, str, str]], ...]:
     """(cell, fact) → rows in which it can still change the answer; and in which it settles it alone.
 
     A deciding set may name a value that known bounds exclude; such a one counts for nothing.
@@ -41,7 +41,7 @@ def opened(answers: Answers, rows: Iterable[Consultation]) -> tuple[Counter[tupl
         for cell in found.cells:
             key = (cell.guideline, cell.option)
             still.update((*key, fact) for fact in cell.relevant)
-            single = [one for one in deciding_sets(answers, cell) if len(one.facts) == 1]
+            single = [one for one in deciding_sets(cell) if len(one.facts) == 1]
             settling = {one.facts[0] for one in single if truth(one.when[0], found.patient.values, {}, {}) is not False}
             alone.update((*key, fact) for fact in settling & set(cell.relevant))
     return still, alone

@@ -58,7 +58,7 @@ def _names(counting: Counting) -> list[str]:
 def compare_counts(counting: Counting, found: Rows) -> None:
     """Definitions, findings and the facts that are still open."""
     counts, plan = folded(counting), counting.plan
-    still, alone = opened(plan.answers, found.values())
+    still, alone = opened(found.values())
     assert {(*cell, fact): n for (cell, fact), n in counts.open.items()} == still
     assert {(*cell, fact): n for (cell, fact), n in counts.alone.items()} == alone
     met = Counter((one.guideline, WHOLE, MET[one.met]) for every in found.values() for one in every.definitions)

@@ -36,6 +36,7 @@ class Answers:
         self._base = base
         self._building = Lock()
         self._functions: dict[tuple[str, str], AnswerFunction] = {}
+        self._wholes: dict[tuple[str, str], AnswerFunction] = {}
         self._drawn: dict[Hashable, AnswerFunction] = {}
         self._concluded: tuple[Mapping[str, Value], Mapping[str, Value]] = ({}, {})
         self._standings: dict[int, Standing | None] = {}
@@ -44,29 +45,39 @@ class Answers:
         key = (guideline, option)
         found = self._functions.get(key)
         if found is None:
-            found = self._functions[key] = self._built(*key) if self._base is None else self._copied(self._base, *key)
+            drawn = self._drawing(*key)
+            said = spoken(self.knowledge, guideline, option)
+            found = self._functions[key] = drawn.of(guideline, option, said)
         return found
 
-    def _built(self, guideline: str, option: str) -> AnswerFunction:
+    def _drawing(self, guideline: str, option: str) -> AnswerFunction:
+        """A function with the diagram of this one: its own, or that of an option that is alike."""
+        if self._base is None:
+            return self._drawn_here(guideline, option)
+        whole = self._base._whole(guideline, option)
+        found = self._drawn.get(id(whole.diagrams))
+        if found is None:
+            found = self._drawn[id(whole.diagrams)] = whole.apart()
+        return found
+
+    def _drawn_here(self, guideline: str, option: str) -> AnswerFunction:
         """Where content contradicts itself, what is told of it names statements: those are never shared."""
+        if (guideline, option) in self._functions:
+            return self._functions[guideline, option]
         alike = likeness(self.knowledge, guideline, option)
         found = self._drawn.get(alike)
         if found is None or found.conflicts:
             found = self._drawn[alike] = build(self.knowledge, guideline, option)
-        return found.of(guideline, option, spoken(self.knowledge, guideline, option))
-
-    def _copied(self, base: Answers, guideline: str, option: str) -> AnswerFunction:
-        whole = base._whole(guideline, option)
-        found = self._drawn.get(id(whole.diagrams))
-        if found is None:
-            found = self._drawn[id(whole.diagrams)] = whole.apart()
-        return found.of(guideline, option, whole.said)
+        return found
 
     def _whole(self, guideline: str, option: str) -> AnswerFunction:
         """With all that its copies start from, built by one thread, whichever comes first."""
-        with self._building:
-            found = self.function(guideline, option)
-            _ = found.root
+        found = self._wholes.get((guideline, option))
+        if found is None:
+            with self._building:
+                found = self.function(guideline, option)
+                _ = found.root
+                self._wholes[guideline, option] = found
         return found
 
     def apart(self) -> Answers:
@@ -87,8 +98,8 @@ class Answers:
 
     def standing(self, guideline: str, option: str, values: Mapping[str, Value]) -> Standing | None:
         """`values` must be closed under the constraints; None where they admit no world."""
-        function, known = self.function(guideline, option), self.conclude(values)
-        drawn = id(function.diagrams)
-        if drawn not in self._standings:
-            self._standings[drawn] = stand(function, known)
-        return self._standings[drawn]
+        drawn, known = self._drawing(guideline, option), self.conclude(values)
+        key = id(drawn.diagrams)
+        if key not in self._standings:
+            self._standings[key] = stand(drawn, known)
+        return self._standings[key]

@@ -48,9 +48,10 @@ class Diagrams:
         if children.count(children[0]) == len(children):
             return children[0]
         key = (level, children)
-        if key not in self._nodes:
-            self._nodes[key] = self._add(level, children, None)
-        return self._nodes[key]
+        found = self._nodes.get(key)
+        if found is None:
+            found = self._nodes[key] = self._add(level, children, None)
+        return found
 
     def _add(self, level: int, children: tuple[int, ...], value: Hashable) -> int:
         self.level.append(level)
@@ -90,25 +91,26 @@ class Diagrams:
         if not allowed:
             return root
         memo: dict[int, int] = {}
-        last = max(allowed)
+        last, levels, below, impossible = max(allowed), self.level, self.children, self.impossible
 
         def go(node: int) -> int:
-            level = self.level[node]
+            level = levels[node]
             if level > last:
                 return node
-            if node in memo:
-                return memo[node]
-            cells = allowed.get(level)
-            children = self.children[node]
+            found = memo.get(node)
+            if found is not None:
+                return found
+            cells, children = allowed.get(level), below[node]
             if cells is None:
-                result = self.node(level, tuple([go(child) for child in children]))
+                left = tuple([go(child) for child in children])
+                found = node if left == children else self.node(level, left)
             elif len(cells) == 1:
-                result = go(children[cells[0]])
+                found = go(children[cells[0]])
             else:
-                kept = (go(child) if cell in cells else self.impossible for cell, child in enumerate(children))
-                result = self.node(level, tuple(kept))
-            memo[node] = result
-            return result
+                kept = [go(child) if cell in cells else impossible for cell, child in enumerate(children)]
+                found = self.node(level, tuple(kept))
+            memo[node] = found
+            return found
 
         return go(root)
 

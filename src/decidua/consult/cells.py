@@ -48,7 +48,6 @@ class Cell:
 def meet(answers: Answers, guideline: str, option: str, met: Met) -> Cell:
     """Raises PatientConflictError if the known facts admit no complete patient."""
     knowledge, values = answers.knowledge, met.values
-    function = answers.function(guideline, option)
     standing = answers.standing(guideline, option, values)
     if standing is None:
         raise PatientConflictError("error.no-world", guideline=guideline, option=option)
@@ -62,15 +61,15 @@ def meet(answers: Answers, guideline: str, option: str, met: Met) -> Cell:
         tuple(f.statement for f in findings if f.statement.kind == "remark" and f.applies != "does-not-apply"),
         work_out(knowledge, _with_regimens(findings, speaking), standing.answer, checks, bool(others), values),
         checks, law(meant, values), _now(standing, speaking, values), others, standing.readings,
-        relevant(function, standing.plain), _nearest(findings, standing),
+        relevant(standing.function, standing.plain), _nearest(findings, standing),
     )  # fmt: skip
 
 
-def deciding_sets(answers: Answers, cell: Cell) -> tuple[DecidingSet, ...]:
+def deciding_sets(cell: Cell) -> tuple[DecidingSet, ...]:
     """The cell's deciding sets; asked for only where they are shown. What is settled or disputed has none."""
     if cell.answer != "needs-data":
         return ()
-    return deciding(answers.function(cell.guideline, cell.option), cell.standing.node, cell.standing.allowed)
+    return deciding(cell.standing.function, cell.standing.node, cell.standing.allowed)
 
 
 def _speaking(findings: tuple[Finding, ...], standing: Standing) -> tuple[Statement, ...]:

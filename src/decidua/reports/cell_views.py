@@ -111,7 +111,7 @@ class CellViews:
         )  # fmt: skip
 
     def deciding(self, cell: Cell) -> tuple[m.DecidingView, ...]:
-        return tuple(map(self.w.deciding_set, deciding_sets(self.c.answers, cell)))
+        return tuple(map(self.w.deciding_set, deciding_sets(cell)))
 
     def statement(self, finding: Finding) -> m.StatementView:
         """Without a trace there are few that differ, so that each is made once."""
