@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from itertools import product
 from threading import Lock
 
 from decidua.answers.conclude import conclude
@@ -79,6 +80,11 @@ class Answers:
                 _ = found.root
                 self._wholes[guideline, option] = found
         return found
+
+    def ready(self) -> None:
+        """Build every function now, and not when it is first asked for."""
+        for guideline, option in product(self.knowledge.guidelines, self.knowledge.options):
+            self._whole(guideline, option)
 
     def apart(self) -> Answers:
         """Answers that start from what these know and keep to themselves what they learn.

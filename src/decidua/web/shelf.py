@@ -41,6 +41,7 @@ class Shelf:
         self.warmed = True
         warmed = self.answers
         build_report(consult(warmed, Patient({})), "en", why=True, deciding=True)
+        warmed.ready()
         self.base = warmed
 
 
