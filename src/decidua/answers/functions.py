@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -56,6 +56,10 @@ class AnswerFunction:
         if self.builder is None or not names:
             return self.plain
         return self.diagrams.combine(_within, [self.plain, *map(self.builder.stated, names)])
+
+    def alike(self) -> Hashable:
+        """The same for the functions of one knowledge that give everybody the same answer, under every reading."""
+        return self.diagrams.variables, self.diagrams.shape(self.plain)
 
     def apart(self) -> AnswerFunction:
         """A copy that learns by itself; the numbers of nodes are the same. Of silence there is nothing to learn."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from decidua.audit.cells import Class
+from decidua.audit.cells import Cell, Class
 
-Cell = tuple[str, str]
 Group = tuple[str, str | None]
 """Name and value; `("", "")` is the whole cohort."""
 WHOLE: Group = ("", "")

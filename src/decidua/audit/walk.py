@@ -86,6 +86,15 @@ class Walk:
             start = step.of(start)
         return start
 
+    def lead(self, codes: pl.DataFrame, start: str) -> pl.Series:
+        """The same, with every entry worked out that these rows need. `start`: the column of the first numbers."""
+        last = codes.select(self.of(pl.col(start)).alias("last")).to_series()
+        if not (last == UNSEEN).any():
+            return last
+        missing = codes.filter(last == UNSEEN)
+        self.learn(missing, missing[start])
+        return codes.select(self.of(pl.col(start)).alias("last")).to_series()
+
     def learn(self, codes: pl.DataFrame, start: pl.Series) -> pl.Series:
         """Works out every entry that these rows need; gives their last numbers."""
         for step in self.steps:
