@@ -69,7 +69,7 @@ def parts(path: Path) -> dict[str, float]:
     counting, source = Counting(plan), batches(table, plan)
     learning = timed(lambda: counting.add(next(source)))
     batch = next(source)
-    codes = plan.coder.prepared(batch)[0]
+    codes = plan.coder.prepared(batch).codes
     counting.add(batch)
     _, answering = timed(lambda: counting.walked(codes))
     truths = [plan.truths.of(plan.knowledge.populations[one.statement.id]) for one in plan.steps]

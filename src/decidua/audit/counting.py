@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from decidua.audit.cells import Cell, CellColumn
-from decidua.audit.coded import DONE, ERA, GROUP, ROW
+from decidua.audit.coded import DONE, ERA, GROUP, ROW, Prepared
 from decidua.audit.counts import Counts
 from decidua.audit.plan import Plan
 from decidua.audit.questions import Part, Question, Values, count, packed
@@ -37,13 +37,15 @@ class Counting:
         plan.truths.register([*plan.knowledge.definitions.values(), *(c for _, _, parts in self.steps for c in parts)])
 
     def add(self, batch: pl.DataFrame) -> pl.DataFrame:
-        """Counts the rows of a batch (with its row numbers); gives back those not refused, coded, each speaking cell
-        with its last state. Raises CohortError."""
-        codes, refused = self.plan.coder.prepared(batch)
-        self.counts.rows += batch.height
-        for reason in refused:
+        """Counts the rows of a batch (with its row numbers); as `take`. Raises CohortError."""
+        return self.take(self.plan.coder.prepared(batch))
+
+    def take(self, batch: Prepared) -> pl.DataFrame:
+        """Counts; gives back the rows not refused, coded, each speaking column with its last state."""
+        self.counts.rows += batch.rows
+        for reason in batch.refused:
             self.counts.refuse(*reason)
-        walked = self._possible(self.walked(codes))
+        walked = self._possible(self.walked(batch.codes))
         if walked.height:
             self._count(walked)
         return walked
@@ -87,8 +89,6 @@ class Counting:
             self.counts.steps[statement, step, False] += no
 
     def _questions(self) -> Iterator[Question]:
-        for column in self.speaking:
-            yield Question(("state", *column.cells[0]), ((pl.col(column.name), (1 << 32) - 1),))
         for group, part in self._groups():
             for option in self.plan.options:
                 yield Question(("joint", option, group), (*self._classes(option), part), f"key:{option}")

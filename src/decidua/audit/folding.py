@@ -19,9 +19,6 @@ def folded(counting: Counting) -> Counts:
     """The counts under the names that they have outside of this process."""
     counts = Counts()
     counts.add(counting.counts)
-    for cell, column in counting.plan.columns.items():
-        if column.states is None:
-            counts.masks[cell, column.classes[0]] += counts.rows - counts.refused.total()
     for ((kind, *about), sizes), keys in counting.raw.items():
         for key, n in keys.items():
             _FOLDS[kind](counting, counts, about, unpacked(key, sizes), n)
@@ -31,13 +28,6 @@ def folded(counting: Counting) -> Counts:
             counts.open.update({(cell, fact): n for fact, n in changing.items()})
             counts.alone.update({(cell, fact): n for fact, n in settling.items()})
     return counts
-
-
-def _state(counting: Counting, counts: Counts, about: list[str], numbers: tuple[int, ...], n: int) -> None:
-    column = counting.plan.columns[about[0], about[1]]
-    (state,) = numbers
-    for cell in column.cells:
-        counts.masks[cell, column.classes[column.class_of(state)]] += n
 
 
 def _joint(counting: Counting, counts: Counts, about: list[str], numbers: tuple[int, ...], n: int) -> None:
@@ -88,4 +78,4 @@ def _where(counting: Counting, group: str, value: int) -> Iterator[Group]:
         yield WHOLE
 
 
-_FOLDS = {"state": _state, "joint": _joint, "definition": _definition, "care": _care}
+_FOLDS = {"joint": _joint, "definition": _definition, "care": _care}
