@@ -40,7 +40,7 @@ class LeftOpen:
 
     def changing(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows in which the fact can change the answer."""
-        last = self.pairs.lead(rows, f"{self.at}")
+        last = self.pairs.lead(rows, pl.col(f"{self.at}"))
         return rows.filter(pl.Series([state is True for state in self.ends.states]).gather(last))
 
     def settling(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -48,7 +48,8 @@ class LeftOpen:
         settled, code = pl.repeat(False, len(rows), eager=True), rows[self.level.id]
         for cell, exact in self._exact().items():
             may = pl.Series([cell in cells for cells in self.level.allowed])
-            last = self.rest.lead(rows.with_columns(pl.lit(exact, pl.UInt16).alias(self.level.id)), f"{self.at}")
+            known = rows.with_columns(pl.lit(exact, pl.UInt16).alias(self.level.id))
+            last = self.rest.lead(known, pl.col(f"{self.at}"))
             settled |= may.gather(code) & pl.Series(self.states.single()).gather(last)
         return rows.filter(settled)
 

@@ -63,12 +63,22 @@ class States:
 
     def of(self) -> pl.Expr:
         """The number of the last state of every row of a frame of codes, UNSEEN where an entry is missing."""
-        return self.walk.of(pl.lit(self.start, dtype=pl.UInt32))
+        return self.walk.of(self._begin)
 
     def learn(self, codes: pl.DataFrame) -> None:
         """Works out every entry that these rows need."""
-        start = pl.select(pl.repeat(self.start, codes.height, dtype=pl.UInt32)).to_series()
-        self.walk.learn(codes, start)
+        self.walk.learn(codes, self._begin)
+
+    def before(self, codes: pl.DataFrame) -> pl.DataFrame:
+        """With the state before every fact, in a column named by its place."""
+        codes = codes.with_columns(Walk(self.named).of(self._begin).alias("0"))
+        for at, step in enumerate(self.steps[:-1]):
+            codes = codes.with_columns(step.of(pl.col(f"{at}")).alias(f"{at + 1}"))
+        return codes
+
+    @property
+    def _begin(self) -> pl.Expr:
+        return pl.lit(self.start, dtype=pl.UInt32)
 
     def codes(self) -> dict[str, int]:
         """The columns of everything that the cell speaks of, and how many codes each has."""

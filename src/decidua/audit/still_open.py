@@ -13,7 +13,6 @@ import polars as pl
 from decidua.audit.cells import CellColumn
 from decidua.audit.left_open import LeftOpen
 from decidua.audit.questions import packed
-from decidua.audit.states import States
 
 MOST_WAITING = 1 << 19
 """Combinations of codes that may wait: enough to meet most of them again, few enough for memory."""
@@ -56,7 +55,7 @@ class StillOpen:
 
     def _follow(self) -> None:
         (waiting,), self._waiting = self._waiting, []
-        rows = followed(waiting.select("n", *self._apart()), self.states)
+        rows = self.states.before(waiting.select("n", *self._apart()))
         for one in self.left_open:
             changing = one.changing(rows)
             self._changing[one.level.id] += int(changing["n"].sum())
@@ -71,14 +70,3 @@ class StillOpen:
             apart.append((pl.col("key") // place % size).cast(pl.UInt16).alias(id_))
             place *= size
         return apart
-
-
-def followed(rows: pl.DataFrame, states: States) -> pl.DataFrame:
-    """With the state before every fact, in a column named by its place."""
-    at = pl.lit(states.start, dtype=pl.UInt32)
-    for step in states.named:
-        at = step.of(at)
-    rows = rows.with_columns(at.alias("0"))
-    for place, step in enumerate(states.steps[:-1]):
-        rows = rows.with_columns(step.of(pl.col(f"{place}")).alias(f"{place + 1}"))
-    return rows
