@@ -118,7 +118,7 @@ def test_findings(answers: Answers, guideline: str) -> None:
     )
     plan = Plan(answers, table.columns, guidelines=(guideline,))
     plan.truths.register(criteria.values())
-    codes = plan.coder.prepared(table.with_row_index(ROW))[0].lazy().with_columns(plan.truths.leaves())
+    codes = plan.coder.prepared(table.with_row_index(ROW)).codes.lazy().with_columns(plan.truths.leaves())
     for named in plan.truths.names():
         codes = codes.with_columns(named)
     coded = codes.select(ROW, *(plan.truths.of(one).alias(id_) for id_, one in criteria.items())).collect()

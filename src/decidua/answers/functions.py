@@ -62,6 +62,10 @@ class AnswerFunction:
             return self.plain
         return self.diagrams.combine(_within, [self.plain, *map(self.builder.stated, names)])
 
+    def alike(self) -> Hashable:
+        """The same for the functions of one knowledge that give everybody the same answer, under every reading."""
+        return self.diagrams.variables, self.diagrams.shape(self.plain)
+
     def apart(self) -> AnswerFunction:
         """A copy that learns by itself; the numbers of nodes are the same. Of silence there is nothing to learn."""
         if not self.said:

@@ -49,7 +49,6 @@ def without_names(function: AnswerFunction, root: int) -> int:
 
 def _sensitive(function: AnswerFunction, root: int) -> set[int]:
     diagrams, found, seen, stack = function.diagrams, set[int](), set[int](), [root]
-    differing = cast(dict[tuple[int, int], bool], function.caches.setdefault("differ", {}))
     while stack:
         node = stack.pop()
         level = diagrams.level[node]
@@ -60,13 +59,18 @@ def _sensitive(function: AnswerFunction, root: int) -> set[int]:
         stack += children
         if level not in found and level >= function.readings:
             pairs = ((a, b) for i, a in enumerate(children) for b in children[i + 1 :])
-            if any(_differ(diagrams, a, b, differing) for a, b in pairs):
+            if any(differ(function, a, b) for a, b in pairs):
                 found.add(level)
     return found
 
 
+def differ(function: AnswerFunction, a: int, b: int) -> bool:
+    """Whether some assignment leads to two different possible answers from two places of the diagram."""
+    memo = cast(dict[tuple[int, int], bool], function.caches.setdefault("differ", {}))
+    return _differ(function.diagrams, a, b, memo)
+
+
 def _differ(diagrams: Diagrams, a: int, b: int, memo: dict[tuple[int, int], bool]) -> bool:
-    """Whether some assignment leads to two different possible answers in the two diagrams."""
     if a == b or diagrams.impossible in (a, b):
         return False
     key = (a, b) if a < b else (b, a)

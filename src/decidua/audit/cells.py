@@ -1,51 +1,54 @@
-"""One guideline on one option for many patients: the walk through its facts, and the classes of answers at its end.
+"""One answer function for many patients: the walk through its facts, and the classes of answers at its end.
 
-A class is what is possible under each way of reading. Many last states fall into a few classes.
+A class is what is possible under each way of reading. Many last states fall into a few classes. Many cells have the
+same function: what a guideline says of all therapies alike is walked and counted once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import cast
 
 import polars as pl
 
-from decidua.answers import Answers, Branch, branches, outcome
+from decidua.answers import AnswerFunction, Answers, Branch, branches, outcome
 from decidua.answers.worlds import ordered
 from decidua.audit.codes import Coding
 from decidua.audit.states import Places, States
 
 Class = tuple[Branch, ...]
+Cell = tuple[str, str]
+"""Guideline and option."""
 
 
 class CellColumn:
-    """A cell of the matrix as a column of an audit. `states` is None where the guideline is silent for everybody."""
+    """The cells of the matrix with one answer function as a column of an audit, named after the first of them.
 
-    def __init__(
-        self, answers: Answers, guideline: str, option: str, codings: Mapping[str, Coding], have: Collection[str]
-    ) -> None:
-        self.option, self.cell, self.name = option, (guideline, option), f"{guideline}/{option}"
-        self.function = answers.function(guideline, option)
-        self.states = States(self.function, codings, have) if self.function.said else None
+    `states` is None where the guideline is silent for everybody.
+    """
+
+    def __init__(self, function: AnswerFunction, codings: Mapping[str, Coding], have: Collection[str]) -> None:
+        self.function, self.name = function, f"{function.guideline}/{function.option}"
+        self.cells: list[Cell] = []
+        self.states = States(function, codings, have) if function.said else None
         self.classes: list[Class] = []
         self._numbers: dict[Class, int] = {}
         self._of_state: list[int] = [0]
         if self.states is None:
             self._number(branches(self.function, self.function.plain))
 
-    def learn(self, codes: pl.DataFrame) -> None:
-        """Know every state that these rows end in."""
-        assert self.states is not None
-        self.states.learn(codes)
-        ends = self.states.points[-1]
-        for number in range(len(self._of_state), len(ends.states)):
-            self._of_state.append(self._number(self._class(ends.known(number))))
+    def _classes(self) -> list[int]:
+        """The class of every last state that is known by now, by its number."""
+        ends = self.states.points[-1].states if self.states else []
+        self._of_state += [self._number(self._class(places or ())) for places in ends[len(self._of_state) :]]
+        return self._of_state
 
     def _class(self, places: Places) -> Class:
         """Readings are left out that change nothing of what is possible."""
-        value = self.function.diagrams.value
+        value, named = self.function.diagrams.value, self.states.ways if self.states else ()
+        possible = [(some, ordered({cast(str, value[at]) for at in nodes})) for some, nodes in places]
         return shortened(
-            tuple(Branch(way, ordered({cast(str, value[node]) for node in nodes})) for way, nodes in places)
+            tuple(Branch(way, answers) for at, way in enumerate(named) for some, answers in possible if some >> at & 1)
         )
 
     def _number(self, found: Class) -> int:
@@ -55,30 +58,46 @@ class CellColumn:
         return self._numbers[found]
 
     def codes(self) -> dict[str, int]:
-        """The columns that the cell rests on, and how many codes each has."""
+        """The columns that the answer rests on, and how many codes each has."""
         return self.states.codes() if self.states else {}
 
     def class_of(self, state: int) -> int:
-        return self._of_state[state]
+        return self._classes()[state]
 
     def part(self) -> tuple[pl.Expr, int]:
         """The class of every row of a frame that has the last state in a column of this name; how many there are."""
         if self.states is None:
             return pl.lit(0, dtype=pl.UInt32), 1
-        return pl.lit(pl.Series(self._of_state, dtype=pl.UInt32)).gather(pl.col(self.name)), len(self.classes)
+        of_state = pl.Series(self._classes(), dtype=pl.UInt32)
+        return pl.lit(of_state).gather(pl.col(self.name)), len(self.classes)
 
     def impossible(self) -> list[int]:
         """The last states that leave no world: facts that cannot be together."""
-        nothing = self._numbers.get(())
-        return [] if nothing is None else [at for at, number in enumerate(self._of_state) if at and number == nothing]
+        return [at for at, number in enumerate(self._classes()) if at and self.classes[number] == ()]
 
     def open(self) -> pl.Expr:
         """Whether facts can still change the answer of a row."""
-        needing = [at > 0 and self.answer(number) == "needs-data" for at, number in enumerate(self._of_state)]
+        needing = [at > 0 and self.answer(number) == "needs-data" for at, number in enumerate(self._classes())]
         return pl.lit(pl.Series(needing, dtype=pl.Boolean)).gather(pl.col(self.name))
 
     def answer(self, number: int) -> str:
         return outcome(self.classes[number])[0]
+
+
+def columns_of(
+    answers: Answers, cells: Iterable[Cell], codings: Mapping[str, Coding], have: Collection[str]
+) -> dict[Cell, CellColumn]:
+    """The column of each cell: one and the same where the answer functions are."""
+    made: dict[Hashable, CellColumn] = {}
+    found: dict[Cell, CellColumn] = {}
+    for cell in cells:
+        function = answers.function(*cell)
+        key = function.alike()
+        if key not in made:
+            made[key] = CellColumn(function, codings, have)
+        found[cell] = made[key]
+        found[cell].cells.append(cell)
+    return found
 
 
 def shortened(found: Class) -> Class:

@@ -26,6 +26,15 @@ TEXT = (pl.String, pl.Categorical, pl.Enum)
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """A batch of `rows`: the codes of those that can be, and why the others cannot."""
+
+    rows: int
+    codes: pl.DataFrame
+    refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True)
 class Coder:
     """What must be known of a content and a table to code its batches. `eras`: first days between which a statement
     comes into force."""
@@ -36,15 +45,15 @@ class Coder:
     groups: tuple[str, ...]
     eras: tuple[date, ...]
 
-    def prepared(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, list[Refused]]:
+    def prepared(self, batch: pl.DataFrame) -> Prepared:
         """Codes of all facts, `done.` of each option (0 not recorded, 1 no, 2 yes), the era; groups as they are."""
         self._check(batch)
         given = batch.with_columns(self._results(batch.columns))
         rows, broken = close_columns(given, self.knowledge.vocabulary)
         rows, denied = admit_columns(rows, self.knowledge)
         rows = rows.with_columns(self._measured(rows.columns))
-        coded = self._coded(rows).sort(ROW)
-        return coded, [*self._constraints(broken), *self._constraints(denied), *self._names(denied)]
+        refused = (*self._constraints(broken), *self._constraints(denied), *self._names(denied))
+        return Prepared(batch.height, self._coded(rows).sort(ROW), refused)
 
     def _coded(self, rows: pl.DataFrame) -> pl.DataFrame:
         have = rows.columns

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from decidua.audit.cells import CellColumn
-from decidua.audit.coded import DONE, ERA, GROUP, ROW
+from decidua.audit.cells import Cell, CellColumn
+from decidua.audit.coded import DONE, ERA, GROUP, ROW, Prepared
 from decidua.audit.counts import Counts
 from decidua.audit.plan import Plan
 from decidua.audit.questions import Part, Question, Values, count, packed
-from decidua.audit.still_open import Effects, count_open
+from decidua.audit.still_open import StillOpen
 from decidua.criteria import Criterion
 from decidua.guidelines import Statement
 
@@ -24,26 +24,28 @@ NONE: Part = (pl.lit(0, dtype=pl.UInt32), 1)
 
 class Counting:
     """Adds batches of the facts table. `raw`: for every question, and the sizes of its parts at the time, the counts
-    of its keys; `effects`: for every cell those of its open facts."""
+    of its keys; `open`: for every speaking column those of its open facts."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.counts = Counts()
         self.raw: dict[tuple[tuple[str, ...], tuple[int, ...]], Counter[int]] = defaultdict(Counter)
-        self.effects: dict[tuple[str, str], Effects] = defaultdict(Counter)
         self.values = {name: Values(f"{GROUP}{name}") for name in plan.groups}
-        self.speaking = [column for column in plan.columns.values() if column.states]
+        self.speaking = [column for column in dict.fromkeys(plan.columns.values()) if column.states]
+        self.open = [StillOpen(column) for column in self.speaking]
         self.steps = list(_steps(plan))
         plan.truths.register([*plan.knowledge.definitions.values(), *(c for _, _, parts in self.steps for c in parts)])
 
     def add(self, batch: pl.DataFrame) -> pl.DataFrame:
-        """Counts the rows of a batch (with its row numbers); gives back those not refused, coded, each speaking cell
-        with its last state. Raises CohortError."""
-        codes, refused = self.plan.coder.prepared(batch)
-        self.counts.rows += batch.height
-        for reason in refused:
+        """Counts the rows of a batch (with its row numbers); as `take`. Raises CohortError."""
+        return self.take(self.plan.coder.prepared(batch))
+
+    def take(self, batch: Prepared) -> pl.DataFrame:
+        """Counts; gives back the rows not refused, coded, each speaking column with its last state."""
+        self.counts.rows += batch.rows
+        for reason in batch.refused:
             self.counts.refuse(*reason)
-        walked = self._possible(self.walked(codes))
+        walked = self._possible(self.walked(batch.codes))
         if walked.height:
             self._count(walked)
         return walked
@@ -55,7 +57,8 @@ class Counting:
         least = found.select(column.name for column in self.speaking).min().row(0, named=True)
         late = [column for column in self.speaking if least[column.name] == 0]
         for column in late:
-            column.learn(found.filter(pl.col(column.name) == 0))
+            assert column.states is not None
+            column.states.learn(found.filter(pl.col(column.name) == 0))
         return found.lazy().with_columns(map(_walk, late)).collect() if late else found
 
     def _possible(self, walked: pl.DataFrame) -> pl.DataFrame:
@@ -79,23 +82,22 @@ class Counting:
         answers, held = count(frame, questions, sums)
         for question, found in zip(questions, answers, strict=True):
             self.raw[question.about, question.sizes].update(found)
-        for column, effects in zip(self.speaking, count_open(walked, self.speaking), strict=True):
-            self.effects[column.cell].update(effects)
+        distinct = pl.collect_all([one.distinct(walked.lazy()) for one in self.open])
+        for one, rows in zip(self.open, distinct, strict=True):
+            one.add(rows)
         for (statement, step, _), yes, no in zip(self.steps, held[::2], held[1::2], strict=True):
             self.counts.steps[statement, step, True] += yes
             self.counts.steps[statement, step, False] += no
 
     def _questions(self) -> Iterator[Question]:
-        for column in self.speaking:
-            yield Question(("state", *column.cell), ((pl.col(column.name), (1 << 32) - 1),))
         for group, part in self._groups():
             for option in self.plan.options:
                 yield Question(("joint", option, group), (*self._classes(option), part), f"key:{option}")
             for guideline in self.plan.guidelines:
                 yield Question(("definition", guideline, group), (self._met(guideline), part))
-            for column in self.speaking:
-                if measured := self.plan.measured(*column.cell):
-                    yield Question(("care", *column.cell, group), (*self._care(column, measured), part))
+            for cell in self.plan.columns:
+                if measured := self.plan.measured(*cell):
+                    yield Question(("care", *cell, group), (*self._care(cell, measured), part))
 
     def _keys(self) -> Iterator[pl.Expr]:
         """What many questions share, once: the groups as numbers, and the answers about each option as one."""
@@ -121,18 +123,18 @@ class Counting:
         met = pl.when(unknown).then(2).when(every).then(0).when(none).then(1).otherwise(3)
         return met, 4
 
-    def _care(self, column: CellColumn, measured: tuple[Statement, ...]) -> Iterator[Part]:
+    def _care(self, cell: Cell, measured: tuple[Statement, ...]) -> Iterator[Part]:
         """Class, era, whether each statement surely speaks, done."""
-        yield column.part()
+        yield self.plan.columns[cell].part()
         yield pl.col(ERA), len(self.plan.eras) + 2
         for statement in measured:
-            yield self._speaks(statement, column), 2
-        yield _done(column.option)
+            yield self._speaks(statement, cell), 2
+        yield _done(cell[1])
 
-    def _speaks(self, statement: Statement, column: CellColumn) -> pl.Expr:
+    def _speaks(self, statement: Statement, cell: Cell) -> pl.Expr:
         """It applies under every reading, and nothing to which it would yield may apply."""
         knowledge, truths = self.plan.knowledge, self.plan.truths
-        said = knowledge.said(*column.cell)
+        said = knowledge.said(*cell)
         surely = truths.of(knowledge.populations[statement.id]).fill_null(False)
         for other in said:
             if statement.id in other.refines:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from decidua.audit.cells import Class
+from decidua.audit.cells import Cell, Class
 
-Cell = tuple[str, str]
 Group = tuple[str, str | None]
 """Name and value; `("", "")` is the whole cohort."""
 WHOLE: Group = ("", "")
@@ -28,7 +27,6 @@ class Counts:
     definitions: Counter[tuple[str, Group, str]] = field(default_factory=Counter)
     joint: Counter[tuple[str, Group, tuple[Class, ...], int]] = field(default_factory=Counter)
     """(option, group, the class of each guideline, done: 0 not recorded, 1 no, 2 yes)."""
-    masks: Counter[tuple[Cell, Class]] = field(default_factory=Counter)
     open: Counter[tuple[Cell, str]] = field(default_factory=Counter)
     alone: Counter[tuple[Cell, str]] = field(default_factory=Counter)
     steps: Counter[tuple[str, int, bool]] = field(default_factory=Counter)
@@ -46,5 +44,5 @@ class Counts:
         self.rows += other.rows
         for key, rows in other.first.items():
             self.first[key] = tuple(sorted((*self.first.get(key, ()), *rows)))[:KEPT]
-        for name in ("refused", "definitions", "joint", "masks", "open", "alone", "steps", "care"):
+        for name in ("refused", "definitions", "joint", "open", "alone", "steps", "care"):
             getattr(self, name).update(getattr(other, name))

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from decidua.answers import AGAINST, FOR
-from decidua.audit.cells import CellColumn
 from decidua.audit.counting import Counting
 from decidua.audit.counts import WHOLE, Counts, Group
 from decidua.audit.questions import unpacked
-from decidua.audit.states import MATTERS, SETTLES
-from decidua.audit.still_open import Effects
 from decidua.guidelines import in_force
 
 MET = ("yes", "no", "unknown", "disputed")
@@ -22,33 +19,15 @@ def folded(counting: Counting) -> Counts:
     """The counts under the names that they have outside of this process."""
     counts = Counts()
     counts.add(counting.counts)
-    for column in counting.plan.columns.values():
-        if column.states is None:
-            counts.masks[column.cell, column.classes[0]] += counts.rows - counts.refused.total()
     for ((kind, *about), sizes), keys in counting.raw.items():
         for key, n in keys.items():
             _FOLDS[kind](counting, counts, about, unpacked(key, sizes), n)
-    for cell, effects in counting.effects.items():
-        _open(counting.plan.columns[cell], counts, effects)
+    for still_open in counting.open:
+        changing, settling = still_open.counts()
+        for cell in still_open.column.cells:
+            counts.open.update({(cell, fact): n for fact, n in changing.items()})
+            counts.alone.update({(cell, fact): n for fact, n in settling.items()})
     return counts
-
-
-def _state(counting: Counting, counts: Counts, about: list[str], numbers: tuple[int, ...], n: int) -> None:
-    column = counting.plan.columns[about[0], about[1]]
-    assert column.states is not None
-    (state,) = numbers
-    found = column.classes[column.class_of(state)]
-    counts.masks[column.cell, found] += n
-
-
-def _open(column: CellColumn, counts: Counts, effects: Effects) -> None:
-    assert column.states is not None
-    for (at, effect), n in effects.items():
-        fact = column.states.facts[at].id
-        if effect & MATTERS:
-            counts.open[column.cell, fact] += n
-        if effect & SETTLES:
-            counts.alone[column.cell, fact] += n
 
 
 def _joint(counting: Counting, counts: Counts, about: list[str], numbers: tuple[int, ...], n: int) -> None:
@@ -78,7 +57,7 @@ def _care(counting: Counting, counts: Counts, about: list[str], numbers: tuple[i
         sorted(s.id for s in said if s.answer == answer and in_force(s, plan.knowledge.guidelines[guideline], day))
     )
     for where in _where(counting, group, value):
-        counts.care[column.cell, where, against, verdict(answer, bool(against), done)] += n
+        counts.care[(guideline, option), where, against, verdict(answer, bool(against), done)] += n
 
 
 def verdict(answer: str, measured: bool, done: int) -> str:
@@ -99,4 +78,4 @@ def _where(counting: Counting, group: str, value: int) -> Iterator[Group]:
         yield WHOLE
 
 
-_FOLDS = {"state": _state, "joint": _joint, "definition": _definition, "care": _care}
+_FOLDS = {"joint": _joint, "definition": _definition, "care": _care}

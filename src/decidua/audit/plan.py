@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import product
 
 from decidua.answers import Answers
-from decidua.audit.cells import CellColumn
+from decidua.audit.cells import columns_of
 from decidua.audit.coded import DONE, ERA, GROUP, Coder
 from decidua.audit.codes import codings
 from decidua.audit.models import Way
@@ -46,7 +46,7 @@ class Plan:
         coded = codings(knowledge, (answers.function(*pair) for pair in pairs))
         self.coder = Coder(knowledge, coded, self.options, self.groups, self.eras)
         written = self._written()
-        self.columns = {pair: CellColumn(answers, *pair, coded, written) for pair in pairs}
+        self.columns = columns_of(answers, pairs, coded, written)
         self.truths = Truths(knowledge, coded, have)
 
     def _check_groups(self) -> None:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from decidua.answers import AGAINST, FOR, SILENT, WEAK, outcome, readings_of
-from decidua.audit.counts import Counts
+from decidua.audit.cells import Cell, Class
+from decidua.audit.counts import WHOLE, Counts
 from decidua.audit.models import (
     AgreementRow,
     AnswerRow,
@@ -50,8 +51,8 @@ def answers(plan: Plan, counts: Counts) -> Iterator[AnswerRow]:
         yield AnswerRow(*key, n)  # type: ignore[arg-type]
 
 
-def masks(counts: Counts) -> Iterator[MaskRow]:
-    for ((guideline, option), one), n in counts.masks.items():
+def masks(plan: Plan, counts: Counts) -> Iterator[MaskRow]:
+    for ((guideline, option), one), n in _classes(plan, counts).items():
         answer, possible = outcome(one)
         ways = tuple(BranchRow(branch.readings, branch.possible) for branch in one)
         yield MaskRow(guideline, option, answer, possible, ways, n)
@@ -71,13 +72,23 @@ def unknowns(counts: Counts) -> Iterator[UnknownRow]:
         yield UnknownRow(*cell, fact, n, counts.alone[cell, fact])
 
 
-def readings(counts: Counts) -> Iterator[ReadingRow]:
+def readings(plan: Plan, counts: Counts) -> Iterator[ReadingRow]:
     found = Counter[tuple[str, str, str]]()
-    for (cell, one), n in counts.masks.items():
+    for (cell, one), n in _classes(plan, counts).items():
         for reading in readings_of(one):
             found[(*cell, reading)] += n
     for key, n in found.items():
         yield ReadingRow(*key, n)
+
+
+def _classes(plan: Plan, counts: Counts) -> Counter[tuple[Cell, Class]]:
+    """Of each cell how many of the whole cohort have which class."""
+    found = Counter[tuple[Cell, Class]]()
+    for (option, group, classes, _), n in counts.joint.items():
+        if group == WHOLE:
+            for guideline, one in zip(plan.guidelines, classes, strict=True):
+                found[(guideline, option), one] += n
+    return found
 
 
 def attrition(plan: Plan, counts: Counts) -> Iterator[StepRow]:

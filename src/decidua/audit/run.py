@@ -6,6 +6,7 @@ Needs the extra `columns`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from time import perf_counter
@@ -16,7 +17,7 @@ import polars as pl
 from decidua import __version__
 from decidua.answers import Answers
 from decidua.audit import rows
-from decidua.audit.coded import ROW
+from decidua.audit.coded import ROW, Prepared
 from decidua.audit.counting import Counting
 from decidua.audit.counts import Counts
 from decidua.audit.folding import folded
@@ -57,7 +58,8 @@ def run(
         counts = counted_by_spark(plan, table, master, batch)
     else:
         counting = Counting(plan)
-        done = rows_done(counting, batches(table, plan, batch, patients is not None), progress, cancel)
+        parts = map(plan.coder.prepared, batches(table, plan, batch, patients is not None))
+        done = rows_done(counting, ahead(parts), progress, cancel)
         if patients is None:
             for _ in done:
                 pass
@@ -68,16 +70,25 @@ def run(
 
 
 def rows_done(
-    counting: Counting, parts: Iterable[pl.DataFrame], progress: Callable[[int], None] | None = None,
+    counting: Counting, parts: Iterable[Prepared], progress: Callable[[int], None] | None = None,
     cancel: Event | None = None,
 ) -> Iterator[pl.DataFrame]:  # fmt: skip
     """Counts batch after batch, and gives the rows of each that were not refused."""
     for part in parts:
         if cancel is not None and cancel.is_set():
             raise CohortError("audit.cancelled")
-        yield counting.add(part)
+        yield counting.take(part)
         if progress is not None:
             progress(counting.counts.rows)
+
+
+def ahead(parts: Iterator[Prepared]) -> Iterator[Prepared]:
+    """Each batch is read and coded while the one before it is counted."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, parts, None)
+        while (part := coming.result()) is not None:
+            coming = pool.submit(next, parts, None)
+            yield part
 
 
 def batches(table: FactsTable, plan: Plan, size: int = BATCH, named: bool = False) -> Iterator[pl.DataFrame]:
@@ -113,8 +124,8 @@ def audit_of(plan: Plan, counts: Counts, table: FactsTable, engine: str, seconds
     )  # fmt: skip
     return Audit(
         about, tuple(rows.refused(counts)), _ordered(rows.definitions(counts)), _ordered(rows.answers(plan, counts)),
-        _ordered(rows.masks(counts)), _ordered(rows.agreement(plan, counts)), _ordered(rows.unknowns(counts)),
-        _ordered(rows.readings(counts)), tuple(rows.attrition(plan, counts)),
+        _ordered(rows.masks(plan, counts)), _ordered(rows.agreement(plan, counts)), _ordered(rows.unknowns(counts)),
+        _ordered(rows.readings(plan, counts)), tuple(rows.attrition(plan, counts)),
         _ordered(rows.concordance(plan, counts)), seconds,
     )  # fmt: skip
 

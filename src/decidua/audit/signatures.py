@@ -23,7 +23,7 @@ def signature(column: CellColumn) -> pl.Expr:
     """UInt64 for every row of a frame of codes. Raises CohortError where the codes do not fit."""
     codes = column.codes()
     if prod(codes.values()) >= 1 << 64:
-        guideline, option = column.cell
+        guideline, option = column.cells[0]
         raise CohortError("audit.signature-large", guideline=guideline, option=option)
     parts = [(pl.col(id_), size) for id_, size in codes.items()]
     return packed(parts).cast(pl.UInt64) if parts else pl.lit(0, dtype=pl.UInt64)

@@ -1,13 +1,12 @@
 """What is left of an answer function when the facts of many patients are read one after the other.
 
 A state is the set of places in the diagram that her facts still allow, under each way of reading; at the end these are
-her possible answers. To see whether one fact still matters it is left open: a state is then a set of rows of places,
-one place for each of its cells, reached by worlds that differ in this fact alone. Needs the extra `columns`.
+her possible answers. Ways that lead to the same places are led on together. Needs the extra `columns`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,12 +20,8 @@ from decidua.audit.walk import Numbering, Step, Walk
 
 Way = tuple[tuple[str, str], ...]
 Cells = tuple[int, ...]
-Places = tuple[tuple[Way, frozenset[int]], ...]
-"""Under each way that leaves a world the nodes of the diagram that can be reached."""
-Apart = tuple[tuple[Way, frozenset[Cells]], ...]
-"""The same with one fact left open: for each of its cells a node."""
-MATTERS, SETTLES = 1, 2
-"""What an open fact can do: change the answer; settle it by itself, for some value."""
+Places = tuple[tuple[int, frozenset[int]], ...]
+"""The ways that leave a world (bit i: the i-th of `States.ways`), and the nodes of the diagram that can be reached."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +41,12 @@ class States:
 
     def __init__(self, function: AnswerFunction, codings: Mapping[str, Coding], have: Collection[str]) -> None:
         self.function, self.diagrams = function, function.diagrams
+        self.ways: list[Way] = []
         self._memo: dict[tuple[int, frozenset[int], int], frozenset[int]] = {}
-        levels = {kind: tuple(_levels(function, kind, codings, set(have))) for kind in ("named", "fact")}
-        self.facts = levels["fact"]
+        named, facts = (tuple(_levels(function, kind, codings, set(have))) for kind in ("named", "fact"))
+        self.levels = (*named, *facts)
+        tested = self._tested(bool(named))
+        self.facts = tuple(level for level in facts if level.at in tested)
         self.points: list[Numbering[Places]] = [Numbering(len(level.allowed)) for level in self.facts]
         self.points.append(Numbering())
         moves = [partial(self._read, level) for level in self.facts]
@@ -56,27 +54,49 @@ class States:
             Step(level.id, before, after, move)
             for level, before, after, move in zip(self.facts, self.points, self.points[1:], moves, strict=False)
         ]
-        self.named = tuple(self._named(levels["named"]))
+        self.named = tuple(self._named(named))
         if self.named:
             self.start = self.named[0].before.number(function.plain) * self.named[0].before.width
         else:
             self.start = self.points[0].number(self._places(function.plain)) * self.points[0].width
         self.walk, self.steps = Walk([*self.named, *steps]), steps
-        self.left_open = tuple(LeftOpen(self, at) for at in range(len(self.facts)))
 
     def of(self) -> pl.Expr:
         """The number of the last state of every row of a frame of codes, UNSEEN where an entry is missing."""
-        return self.walk.of(pl.lit(self.start, dtype=pl.UInt32))
+        return self.walk.of(self._begin)
 
     def learn(self, codes: pl.DataFrame) -> None:
         """Works out every entry that these rows need."""
-        start = pl.select(pl.repeat(self.start, codes.height, dtype=pl.UInt32)).to_series()
-        self.walk.learn(codes, start)
+        self.walk.learn(codes, self._begin)
+
+    def before(self, codes: pl.DataFrame) -> pl.DataFrame:
+        """With the state before every fact, in a column named by its place."""
+        codes = codes.with_columns(Walk(self.named).of(self._begin).alias("0"))
+        for at, step in enumerate(self.steps[:-1]):
+            codes = codes.with_columns(step.of(pl.col(f"{at}")).alias(f"{at + 1}"))
+        return codes
+
+    @property
+    def _begin(self) -> pl.Expr:
+        return pl.lit(self.start, dtype=pl.UInt32)
 
     def codes(self) -> dict[str, int]:
-        """The columns that the walk reads, and how many codes each has."""
+        """The columns of everything that the cell speaks of, and how many codes each has."""
+        return {level.id: len(level.allowed) for level in self.levels}
+
+    def read(self) -> dict[str, int]:
+        """Those of them that the walk reads."""
         steps: tuple[Step, ...] = (*self.named, *self.steps)  # type: ignore[type-arg]
         return {step.column: step.before.width for step in steps if step.column}
+
+    def single(self) -> list[bool]:
+        """For each last state whether it leaves one answer under each reading; UNSEEN does not."""
+        return [bool(left) and all(len(nodes) == 1 for _, nodes in left or ()) for left in self.points[-1].states]
+
+    def _tested(self, named: bool) -> set[int]:
+        """The variables that bear on the answer; where no name can be stated, no definition of one does."""
+        tested = self.diagrams.support(self.function.plain)
+        return tested | self.diagrams.support(self.function.root) if named else tested
 
     def _named(self, levels: Sequence[Level]) -> Iterator[Step]:  # type: ignore[type-arg]
         """Names that are stated restrict the diagram; those that are not are what their facts make them."""
@@ -94,14 +114,17 @@ class States:
 
     def _places(self, node: int, _: int = 0) -> Places:
         found = ways_from(self.function, without_names(self.function, node))
-        return tuple((way, frozenset([at])) for way, at in found if at != self.diagrams.impossible)
+        return _together((self._bit(way), frozenset([at])) for way, at in found if at != self.diagrams.impossible)
+
+    def _bit(self, way: Way) -> int:
+        if way not in self.ways:
+            self.ways.append(way)
+        return 1 << self.ways.index(way)
 
     def _read(self, level: Level, places: Places, code: int) -> Places:
-        found = ((way, self._reached(level, nodes, code)) for way, nodes in places)
-        return tuple((way, nodes) for way, nodes in found if nodes)
+        return _together((ways, self._reached(level, nodes, code)) for ways, nodes in places)
 
     def _reached(self, level: Level, nodes: frozenset[int], code: int) -> frozenset[int]:
-        """Ways of reading share most of their diagrams, so that what one has learned serves the others."""
         key = (level.at, nodes, code)
         if key not in self._memo:
             found = {at for node in nodes for at in self._next(node, level.at, level.allowed[code])}
@@ -116,6 +139,15 @@ class States:
             yield from (children[cell] for cell in cells)
 
 
+def _together(found: Iterable[tuple[int, frozenset[int]]]) -> Places:
+    """Ways that have come to the same nodes as one."""
+    ways: dict[frozenset[int], int] = {}
+    for some, nodes in found:
+        if nodes:
+            ways[nodes] = ways.get(nodes, 0) | some
+    return tuple((some, nodes) for nodes, some in ways.items())
+
+
 def _levels(function: AnswerFunction, kind: str, codings: Mapping[str, Coding], have: set[str]) -> Iterator[Level]:
     """Variables of which a table may know something, and those that it cannot know: their only code is `unknown`."""
     for at, variable in enumerate(function.diagrams.variables):
@@ -124,61 +156,3 @@ def _levels(function: AnswerFunction, kind: str, codings: Mapping[str, Coding], 
         every = tuple(range(len(variable.cells)))
         meanings = codings[variable.id].meanings
         yield Level(at, variable.id, tuple(every if value is None else variable.allowed(value) for value in meanings))
-
-
-class LeftOpen:
-    """The walk that leaves one fact open: it goes on from the places that the main walk has reached before it."""
-
-    def __init__(self, states: States, at: int) -> None:
-        self.states, self.diagrams = states, states.diagrams
-        self.level, rest = states.facts[at], states.facts[at + 1 :]
-        points: list[Numbering[Apart]] = [Numbering(len(level.allowed)) for level in (*rest, self.level)]
-        self.before = states.points[at]
-        self.ends: Numbering[int] = Numbering()
-        self._memo: dict[tuple[int, frozenset[Cells], int], frozenset[Cells]] = {}
-        steps: list[Step] = [Step(None, self.before, points[0], self._apart)]  # type: ignore[type-arg]
-        steps += [
-            Step(level.id, before, after, partial(self._read, level))
-            for level, before, after in zip(rest, points, points[1:], strict=False)
-        ]
-        steps.append(Step(self.level.id, points[-1], self.ends, self._effect))
-        self.walk = Walk(steps)
-
-    def _apart(self, places: Places, _: int) -> Apart:
-        width = len(self.diagrams.variables[self.level.at].cells)
-
-        def each(node: int) -> Cells:
-            tested = self.diagrams.level[node] == self.level.at
-            return self.diagrams.children[node] if tested else (node,) * width
-
-        return tuple((way, frozenset(map(each, nodes))) for way, nodes in places)
-
-    def _read(self, level: Level, rows: Apart, code: int) -> Apart:
-        found = ((way, self._reached(level, one, code)) for way, one in rows)
-        return tuple((way, one) for way, one in found if one)
-
-    def _reached(self, level: Level, rows: frozenset[Cells], code: int) -> frozenset[Cells]:
-        key = (level.at, rows, code)
-        if key not in self._memo:
-            self._memo[key] = frozenset(after for row in rows for after in self._next(row, level, code))
-        return self._memo[key]
-
-    def _next(self, row: Cells, level: Level, code: int) -> Iterator[Cells]:
-        level_of, children = self.diagrams.level, self.diagrams.children
-        if level.at not in [level_of[node] for node in row]:
-            yield row
-            return
-        for cell in level.allowed[code]:
-            there = tuple([children[node][cell] if level_of[node] == level.at else node for node in row])
-            if any(node != self.diagrams.impossible for node in there):
-                yield there
-
-    def _effect(self, rows: Apart, code: int) -> int:
-        """MATTERS if two worlds that differ in the fact alone have different answers; SETTLES as well if for some
-        value of it no way of reading leaves more than one."""
-        cells, nothing = self.level.allowed[code], self.diagrams.impossible
-        if not any(len({nodes[cell] for cell in cells} - {nothing}) > 1 for _, one in rows for nodes in one):
-            return 0
-        left = [[answers for _, one in rows if (answers := {row[cell] for row in one} - {nothing})] for cell in cells]
-        settles = any(found and all(len(answers) == 1 for answers in found) for found in left)
-        return MATTERS + (SETTLES if settles else 0)

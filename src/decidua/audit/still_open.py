@@ -1,72 +1,75 @@
-"""Which unknown facts can still change an answer, counted over the rows of a batch whose answer is open.
+"""Which unknown facts can still change an answer, counted over the rows of a cohort whose answer is open.
 
-Rows with the same codes are followed once. Needs the extra `columns`.
+Rows with the same codes wait together, from whatever batch, and are followed once. Needs the extra `columns`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from math import prod
 
 import polars as pl
 
 from decidua.audit.cells import CellColumn
+from decidua.audit.left_open import LeftOpen
 from decidua.audit.questions import packed
-from decidua.audit.states import States
-from decidua.audit.walk import UNSEEN
 
-Effects = Counter[tuple[int, ...]]
-"""(place of the fact, its effect) → rows."""
+MOST_WAITING, AT_ONCE = 1 << 19, 1 << 17
+"""Combinations of codes that may wait, and that are followed together: few enough for memory."""
 
 
-def count_open(walked: pl.DataFrame, columns: Sequence[CellColumn]) -> list[Effects]:
-    """For each cell how many rows have which effect of which fact. `walked`: codes with each cell's last state."""
-    distinct = pl.collect_all([_distinct(walked, column) for column in columns])
-    return [_counted(_followed(rows, _states(column)), column) for rows, column in zip(distinct, columns, strict=True)]
+class StillOpen:
+    """The counts of one column. `add` takes what `distinct` gives."""
 
+    def __init__(self, column: CellColumn) -> None:
+        assert column.states is not None
+        self.column, self.states = column, column.states
+        self._codes = self.states.read()
+        self._key = ["key"] if prod(self._codes.values()) < 1 << 64 else list(self._codes)
+        self._waiting: list[pl.DataFrame] = []
+        self.left_open = [LeftOpen(self.states, at) for at in range(len(self.states.facts))]
+        self._changing, self._settling = Counter[str](), Counter[str]()
 
-def _states(column: CellColumn) -> States:
-    assert column.states is not None
-    return column.states
+    def distinct(self, walked: pl.LazyFrame) -> pl.LazyFrame:
+        """The codes of the open rows, each combination once, with `n`. `walked`: codes with the last states."""
+        key = packed([*((pl.col(id_), size) for id_, size in self._codes.items()), (pl.lit(0), 1)]).alias("key")
+        rows = walked.filter(self.column.open())
+        return (rows.select(key) if self._key == ["key"] else rows).group_by(self._key).agg(pl.len().alias("n"))
 
+    def add(self, rows: pl.DataFrame) -> None:
+        self._waiting.append(rows)
+        if sum(map(len, self._waiting)) > MOST_WAITING:
+            self._together()
+            if len(self._waiting[0]) > MOST_WAITING // 2:
+                self._follow()
 
-def _distinct(walked: pl.DataFrame, column: CellColumn) -> pl.LazyFrame:
-    """The codes of the open rows, each combination once, with `n`."""
-    codes = _states(column).codes()
-    frame = walked.lazy().filter(column.open())
-    if prod(codes.values()) >= 1 << 64:
-        return frame.group_by(list(codes)).agg(pl.len().alias("n"))
-    key = packed([(pl.col(id_), size) for id_, size in codes.items()])
-    counted = frame.select(key.alias("key")).group_by("key").agg(pl.len().alias("n"))
-    place, apart = 1, []
-    for id_, size in reversed(codes.items()):
-        apart.append((pl.col("key") // place % size).cast(pl.UInt16).alias(id_))
-        place *= size
-    return counted.select("n", *apart)
+    def counts(self) -> tuple[Counter[str], Counter[str]]:
+        """For each fact in how many of all rows that were added it can change the answer; and settle it by itself."""
+        if self._waiting:
+            self._together()
+            self._follow()
+        return +self._changing, +self._settling
 
+    def _together(self) -> None:
+        self._waiting = [pl.concat(self._waiting).group_by(self._key).agg(pl.col("n").sum())]
 
-def _followed(rows: pl.DataFrame, states: States) -> pl.DataFrame:
-    """With the state before every fact, in a column named by its place."""
-    at = pl.lit(states.start, dtype=pl.UInt32)
-    for step in states.named:
-        at = step.of(at)
-    rows = rows.with_columns(at.alias("0"))
-    for place, step in enumerate(states.steps[:-1]):
-        rows = rows.with_columns(step.of(pl.col(f"{place}")).alias(f"{place + 1}"))
-    return rows
+    def _follow(self) -> None:
+        (waiting,), self._waiting = self._waiting, []
+        for part in waiting.iter_slices(AT_ONCE):
+            self._count(self.states.before(part.select("n", *self._apart())))
 
+    def _count(self, rows: pl.DataFrame) -> None:
+        for one in self.left_open:
+            changing = one.changing(rows)
+            self._changing[one.level.id] += int(changing["n"].sum())
+            self._settling[one.level.id] += int(one.settling(changing)["n"].sum())
 
-def _counted(rows: pl.DataFrame, column: CellColumn) -> Effects:
-    found: Effects = Counter()
-    walks = _states(column).left_open
-    ends = rows.lazy().select(one.walk.of(pl.col(f"{at}")).alias(f"{at}") for at, one in enumerate(walks)).collect()
-    for at, one in enumerate(walks):
-        last = ends[f"{at}"]
-        if rows.height and last.min() == UNSEEN:
-            missing = rows.filter(last == UNSEEN)
-            one.walk.learn(missing, missing[f"{at}"])
-            last = rows.select(one.walk.of(pl.col(f"{at}"))).to_series()
-        for number, n in rows.select(last.alias("end"), "n").group_by("end").sum().iter_rows():
-            found[at, one.ends.known(number)] += n
-    return found
+    def _apart(self) -> list[pl.Expr]:
+        """The codes that a key holds."""
+        if self._key != ["key"]:
+            return [pl.col(id_) for id_ in self._codes]
+        place, apart = 1, []
+        for id_, size in reversed(self._codes.items()):
+            apart.append((pl.col("key") // place % size).cast(pl.UInt16).alias(id_))
+            place *= size
+        return apart

@@ -13,6 +13,8 @@ import polars as pl
 
 UNSEEN = 0
 """The number of a row that needs an entry which nobody has worked out yet."""
+FEW = 1000
+"""Rows whose missing entries are worked out before the others are looked at again."""
 Before = TypeVar("Before", bound=Hashable)
 After = TypeVar("After", bound=Hashable)
 
@@ -55,23 +57,25 @@ class Step(Generic[Before, After]):
 
     @property
     def table(self) -> pl.Series:
-        missing = len(self.before.states) * self.before.width - len(self._entries)
-        if missing:
-            self._entries += [UNSEEN] * missing
-        if missing or self._table is None:
+        self._lengthen()
+        if self._table is None:
             self._table = pl.Series(self._entries, dtype=pl.UInt32)
         return self._table
 
-    def learn(self, codes: pl.DataFrame, states: pl.Series) -> pl.Series:
-        """Works out what these rows need, and leads them on."""
-        places = states if self.column is None else states + codes[self.column]
-        known = self.table
-        for place in places.unique().to_list():
-            if self._entries[place] == UNSEEN:
-                state, code = divmod(place, self.before.width)
-                self._entries[place] = self.after.number(self.move(self.before.known(state), code)) * self.after.width
-                self._table = None
-        return (known if self._table is known else self.table).gather(places)
+    def lead(self, number: int, code: int) -> int:
+        """One row from its number to the next, worked out if it is the first to come here."""
+        self._lengthen()
+        if self._entries[number + code] == UNSEEN:
+            after = self.move(self.before.known(number // self.before.width), code)
+            self._entries[number + code] = self.after.number(after) * self.after.width
+            self._table = None
+        return self._entries[number + code]
+
+    def _lengthen(self) -> None:
+        """As long as there are states before it."""
+        if missing := len(self.before.states) * self.before.width - len(self._entries):
+            self._entries += [UNSEEN] * missing
+            self._table = None
 
 
 class Walk:
@@ -86,8 +90,23 @@ class Walk:
             start = step.of(start)
         return start
 
-    def learn(self, codes: pl.DataFrame, start: pl.Series) -> pl.Series:
-        """Works out every entry that these rows need; gives their last numbers."""
-        for step in self.steps:
-            start = step.learn(codes, start)
-        return start
+    def lead(self, codes: pl.DataFrame, start: pl.Expr) -> pl.Series:
+        """The same, with every entry worked out that these rows need."""
+        last = self._last(codes, start)
+        if not (last == UNSEEN).any():
+            return last
+        self.learn(codes.filter(last == UNSEEN), start)
+        return self._last(codes, start)
+
+    def learn(self, missing: pl.DataFrame, start: pl.Expr) -> None:
+        """Works out every entry that these rows need, a few rows at a time: those show most others the way."""
+        columns = [pl.lit(0) if step.column is None else pl.col(step.column) for step in self.steps]
+        asked = [start.alias("start"), *(column.alias(f"{at}") for at, column in enumerate(columns))]
+        while not missing.is_empty():
+            for number, *row in missing.head(FEW).select(asked).iter_rows():
+                for step, code in zip(self.steps, row, strict=True):
+                    number = step.lead(number, code)
+            missing = missing.filter(self._last(missing, start) == UNSEEN)
+
+    def _last(self, codes: pl.DataFrame, start: pl.Expr) -> pl.Series:
+        return codes.select(self.of(start).alias("last")).to_series()
