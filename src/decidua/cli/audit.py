@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,7 +83,8 @@ def command(
 
     shape = shape or _by_ending(out)
     day = as_of.date() if as_of else None
-    wanted = Wanted(paths, events, fhir, omop, omop_schema, omop_cohort, mapping, day, strict, scratch, _cores())
+    spill = _spill(scratch, facts) if paths else None
+    wanted = Wanted(paths, events, fhir, omop, omop_schema, omop_cohort, mapping, day, strict, scratch, spill, _cores())
     knowledge = open_knowledge(packages, reply)
     chosen = known("guideline", guidelines, knowledge.guidelines), known("option", options, knowledge.options)
     table = _opened(knowledge, wanted, lang)
@@ -98,9 +99,7 @@ def command(
         explain_signature(knowledge, table, (asked.guidelines, asked.options), explain, lang, shape)
         return
     if facts is not None:
-        from decidua.intake.cohort import write_facts
-
-        write_facts(table, facts, force=force)
+        table = _kept(table, facts, force)
     report = _report(knowledge, table, asked, lang)
     if tables is not None:
         from decidua.reports.audit.tables import write_tables
@@ -121,6 +120,29 @@ class Asked:
     least: int
     answers: Path | None = None
     force: bool = False
+
+
+def _spill(scratch: Path | None, facts: Path | None) -> Path | None:
+    """A folder in the scratch folder, or hidden beside the facts, that is gone when the command ends."""
+    from tempfile import TemporaryDirectory
+
+    from decidua.errors import UsageError
+
+    parent = scratch or (facts.parent if facts is not None else None)
+    if parent is None:
+        return None
+    try:
+        return Path(click.get_current_context().with_resource(TemporaryDirectory(dir=parent, prefix=".decidua-")))
+    except OSError as error:
+        raise UsageError("error.cannot-write", given=parent, reason=error.strerror or type(error).__name__) from None
+
+
+def _kept(table: FactsTable, facts: Path, force: bool) -> FactsTable:
+    """The same table, read from now on from the facts that were kept of it."""
+    from decidua.intake.cohort import read_facts, write_facts
+
+    write_facts(table, facts, force=force)
+    return replace(read_facts(facts), about=table.about, description=table.description)
 
 
 def _refuse_inputs(outputs: Sequence[Path], inputs: Iterable[str | Path]) -> None:
