@@ -53,7 +53,8 @@ has the day of care, or its year alone, and the setting. An audit of the FHIR fi
 
 `--format fhir` is `ndjson` or `bulk`, by the ending. FHIR is large: 100,000 women are 85.7 resources each. As a bulk \
 export that is 3.58 GB (35.8 kB each), written at 6,927 women a second and core; as Bundles 4.48 GB (44.8 kB each), at \
-6,708. `python -m benchmarks.synthetic 100000` prints it anew, beside Parquet and CSV; these figures are of a busy machine.
+6,708. `python -m benchmarks.synthetic 100000` prints it anew, beside Parquet and CSV; these figures are of a busy \
+machine.
 
 ## How a row is made
 
