@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from decidua.cli.new_folder import new_folder
 from decidua.cli.progress import rows_bar
 from decidua.cli.settings import language, open_knowledge, packages
 from decidua.cli.stopping import beside, stopping
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from decidua.language import Lang
 
 SHAPES = ("parquet", "csv", "ndjson", "bulk")
+FHIR = "fhir"
+"""A Bundle a line or a bulk folder, by the ending of the file."""
 MOST = 999_999_999
 """Patients: their numbers have nine digits."""
 MOST_SEED = 2**63 - 1
@@ -32,8 +33,8 @@ MOST_SEED = 2**63 - 1
 @click.option(
     "--format",
     "shape",
-    type=click.Choice(SHAPES),
-    help="Default: by the ending of FILE; without one, bulk: a folder of NDJSON files.",
+    type=click.Choice([*SHAPES, FHIR]),
+    help="Default: by the ending of FILE; without one, bulk: a folder of NDJSON files. fhir: ndjson or bulk.",
 )
 @click.option("--force", is_flag=True, help="Replace what is there.")
 @language
@@ -51,6 +52,8 @@ def command(
     rows = _whole(count, MOST, "error.synthesize-count")
     number = _whole(seed, MOST_SEED, "error.synthesize-seed")
     chosen = shape or _shape_of(out)
+    if chosen == FHIR:
+        chosen = "ndjson" if out.suffix.lower() == ".ndjson" else "bulk"
     _refuse(out, chosen, force)
     _require_extras()
     from decidua.audit.synthetic import Cohort, read_model
@@ -109,6 +112,7 @@ def _write(cohort: Cohort, out: Path, shape: str, force: bool, progress: Progres
     from decidua.fhir.cohort_files import write_bulk, write_bundles
     from decidua.fhir.ndjson import KINDS, FhirRows
     from decidua.intake.cohort import new_file, write_facts
+    from decidua.intake.cohort.new_folder import new_folder
 
     workers = _cores()
     if shape == "parquet":

@@ -15,6 +15,7 @@ import polars as pl
 from decidua.errors import PatientError
 from decidua.facts import Value, Vocabulary
 from decidua.intake.bulk.account import Account, Place
+from decidua.intake.bulk.care import Visits, with_care
 from decidua.intake.bulk.centres import centre, centre_in
 from decidua.intake.bulk.counting import Scattered, Whole, count_reasons, count_types
 from decidua.intake.bulk.days import UNDATED
@@ -79,11 +80,16 @@ class Reader:
         self.account = Account()
         self.centres: dict[str, str] = {}
         """Where the patients of the present batch are treated."""
+        self.visits = Visits(as_of)
+        """When they were cared for."""
+        self._places: list[Place] = []
 
     def read(self, bundles: Sequence[Given]) -> Batch:
         """One row for each bundle whose patient can be read, in their order."""
         patients: list[str | None] = [None] * len(bundles)
         self.centres.clear()
+        self.visits.latest.clear()
+        self._places = [one.place for one in bundles]
         parts = [part for start in range(0, len(bundles), BLOCK) for part in self._block(bundles, start, patients)]
         patient, saying, day = (np.concatenate(column) for column in zip(*(parts or [NO_ROWS]), strict=True))
         order = np.argsort(patient, kind="stable")
@@ -111,7 +117,10 @@ class Reader:
                 kept[number], patients[number] = True, slow.patient
                 found.put(number, slow.values)
                 acts = acts.vstack(happened(slow.acts)) if slow.acts else acts
-        return Batch(frame(found, patients, _not_done(acts), kept, self._group(patients)), _events(acts))
+        return self._batch(frame(found, patients, _not_done(acts), kept, self._group(patients)), acts)
+
+    def _batch(self, table: pl.DataFrame, acts: pl.DataFrame) -> Batch:
+        return Batch(with_care(table, self.visits.latest, acts, self.account), _events(acts))
 
     def one(self, given: Given) -> Batch | None:
         """One patient by the one-patient reader; None where she is refused."""
@@ -122,7 +131,7 @@ class Reader:
         found, _ = facts(self.meanings, settled(self.meanings, Heard(1, nothing, nothing, nothing)))
         found.put(0, slow.values)
         acts, one = happened(slow.acts), np.ones(1, dtype=np.bool_)
-        return Batch(frame(found, [slow.patient], _not_done(acts), one, self._group([slow.patient])), _events(acts))
+        return self._batch(frame(found, [slow.patient], _not_done(acts), one, self._group([slow.patient])), acts)
 
     def _acts(self, heard: Heard, patients: Sequence[str | None], odd: Bits) -> pl.DataFrame:
         """What was done or not done, by those who are read the fast way."""
@@ -186,12 +195,26 @@ class Reader:
             self.located(resources[at].id, centre(resources[at].managingOrganization))
         for one in odd:
             patients[one] = None
+        self._visited(decoded, resources, np.flatnonzero(kinds == forms.encounter), number, forms, numbers, patients)
         good = ~np.isin(number, list(odd))
         count_types(self.account, kinds[good], forms)  # the one-patient reader tells of the others
         if not odd:
             return number[said.place], said.saying, said.day
         kept = good[said.place]
         return number[said.place[kept]], said.saying[kept], said.day[kept]
+
+    def _visited(
+        self, decoded: Sequence[Sequence[Any]], resources: Sequence[Any], where: Ints, number: Ints, forms: Shapes,
+        numbers: list[int], patients: list[str | None],
+    ) -> None:  # fmt: skip
+        """The Encounters of bundles that are not odd."""
+        for at in where.tolist():
+            bundle = int(number[at])
+            own, name = decoded[numbers.index(bundle)], patients[bundle]
+            if name is not None:
+                url = next(entry.fullUrl for entry in own if type(entry.resource) is forms.patient)
+                mine = hers([resources[at].subject], name, url, own)
+                self.visits.put(mine, name, resources[at], self.account, self._places[bundle])
 
     def located(self, patient: str | None, place: str | None) -> None:
         if patient is not None and place is not None:
@@ -217,6 +240,7 @@ class Reader:
             return None
         self.account.slow += 1
         self.located(name, centre_in(one.data, name))
+        self.visits.take_bundle(one.data, name, self.account, one.place)
         for note in mapped.notes:
             if note.outcome not in ("used", "older"):
                 self.account.reason(reason_of(note), 1, [one.place])

@@ -56,6 +56,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 UNREAD: Mapping[str, tuple[str, ...]] = {"DiagnosticReport": ("result", "status"), "Medication": ("code", "status")}
 """What the one-patient reader reads only for its account, or for the sake of others."""
+ENCOUNTER = ("subject", "status", "period", "serviceType", "modifierExtension", "implicitRules")
+"""Elements of an Encounter, all raw, for `care.py`; it says nothing of a fact."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +88,18 @@ class Shapes:
     def number(self) -> Mapping[type, int]:
         return {kind: number for number, kind in enumerate(self.kinds)}
 
+    @cached_property
+    def encounter(self) -> int:
+        """The number of Encounter."""
+        return next(self.number[kind] for kind, name in self.others.items() if name == "Encounter")
+
 
 @cache
 def shapes(*, wide: bool) -> Shapes:
     read = {_shape(kind, wide): Shape(kind, _words(kind, wide), tuple(map(attrgetter, DATES[kind]))) for kind in DATES}
     patient = _patient(wide)
     unread = [kind for kind in RESOURCE_TYPES if kind not in (*DATES, "Patient", "Bundle")]
-    others = {_tagged(kind, [], namespace={"id": None, "subject": NONE}): kind for kind in unread}
+    others = {_unread(kind): kind for kind in unread}
     resource = _any_of(patient, *read, *others, _tagged("Bundle", [], namespace={"id": None, "subject": NONE}))
     entry = msgspec.defstruct("Entry", [("resource", resource | None, None), ("fullUrl", str | None, None)], gc=False)
     entries: Any = list[entry]  # type: ignore[valid-type]
@@ -102,6 +109,12 @@ def shapes(*, wide: bool) -> Shapes:
     kinds = (*read, patient, *others)
     decoders = msgspec.json.Decoder(bundle), msgspec.json.Decoder(line)
     return Shapes(wide, patient, observation, read, others, kinds, *decoders)
+
+
+def _unread(kind: str) -> type[msgspec.Struct]:
+    if kind == "Encounter":
+        return _tagged(kind, [(name, Raw, NONE) for name in ENCOUNTER], namespace={"id": None})
+    return _tagged(kind, [], namespace={"id": None, "subject": NONE})
 
 
 def _any_of(*kinds: type) -> Any:
