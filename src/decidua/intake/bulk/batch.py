@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -21,22 +22,25 @@ from decidua.intake.bulk.days import UNDATED
 from decidua.intake.bulk.done import Acts, Happened, acts_of
 from decidua.intake.bulk.facts import facts
 from decidua.intake.bulk.frame import frame
-from decidua.intake.bulk.listening import Listener
+from decidua.intake.bulk.listening import Listener, Sheaf
 from decidua.intake.bulk.meanings import DONE, NOT_DONE, Meanings
 from decidua.intake.bulk.reasons import reason_of
 from decidua.intake.bulk.reducing import Bits, Heard, Ints, settled
 from decidua.intake.bulk.shapes import Shapes, shapes
-from decidua.intake.bulk.whose import apart, hers, named_apart
+from decidua.intake.bulk.whose import patients_of
+from decidua.intake.bulk.words import WOMAN
 from decidua.intake.cohort.events import Done
 from decidua.intake.fhir import read_fhir
 from decidua.intake.fhir.bundle import LIMIT, MOST, REFUSED
 
-_resource, _id, _subject = map(attrgetter, ("resource", "id", "subject"))
+_resource = attrgetter("resource")
 Decoded = tuple[Shapes, Sequence[Any]]
 """The entries of a bundle and the shapes that they have."""
 Flat = tuple[Ints, Ints, Ints]
 """Number of the patient, number of the saying, day."""
-BLOCK = 128
+BLOCK, SHEAF = 32, 512
+"""Bundles that are decoded and gathered together, and that are made out together: so few that what is worked on stays
+in the processor's cache."""
 EPOCH = date(1970, 1, 1).toordinal()
 NO_ROWS: Flat = (np.zeros(0, dtype=np.int64),) * 3
 
@@ -49,6 +53,15 @@ class Given:
     place: Place
     patient: str | None = None
     """Of which patient it is, where it may name several."""
+
+
+@dataclass
+class Gathered:
+    """What was gathered of bundles of one set of shapes: their places in the batch, and how many entries each has."""
+
+    sheaf: Sheaf
+    bundles: list[int] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -84,8 +97,8 @@ class Reader:
         """One row for each bundle whose patient can be read, in their order."""
         patients: list[str | None] = [None] * len(bundles)
         self.centres.clear()
-        parts = [part for start in range(0, len(bundles), BLOCK) for part in self._block(bundles, start, patients)]
-        patient, saying, day = (np.concatenate(column) for column in zip(*(parts or [NO_ROWS]), strict=True))
+        flats = [flat for start in range(0, len(bundles), SHEAF) for flat in self._sheaf(bundles, start, patients)]
+        patient, saying, day = (np.concatenate(column) for column in zip(*(flats or [NO_ROWS]), strict=True))
         order = np.argsort(patient, kind="stable")
         heard = Heard(len(bundles), patient[order], saying[order], day[order])
         return self.settle(heard, patients, Whole([one.place for one in bundles]), lambda number: bundles[number])
@@ -143,13 +156,24 @@ class Reader:
             }
         )
 
-    def _block(self, batch: Sequence[Given], start: int, patients: list[str | None]) -> Iterator[Flat]:
-        """So few bundles that what is decoded of them stays in the processor's cache."""
-        decoded = [self._decoded(one.data) for one in batch[start : start + BLOCK]]
-        for forms in (shapes(wide=False), shapes(wide=True)):
-            numbers = [number for number, one in enumerate(decoded, start) if one is not None and one[0] is forms]
-            if numbers:
-                yield self._fast([decoded[number - start][1] for number in numbers], forms, numbers, patients)  # type: ignore[index]
+    def _sheaf(self, batch: Sequence[Given], start: int, patients: list[str | None]) -> list[Flat]:
+        """What some bundles say, by the shapes that they fit."""
+        gathered = [Gathered(self.listener.sheaf(shapes(wide=wide))) for wide in (False, True)]
+        end = min(start + SHEAF, len(batch))
+        for first in range(start, end, BLOCK):
+            self._block(batch[first : min(first + BLOCK, end)], first, gathered, patients)
+        return [self._made_out(one, patients) for one in gathered if one.bundles]
+
+    def _block(
+        self, batch: Sequence[Given], start: int, gathered: Sequence[Gathered], patients: list[str | None]
+    ) -> None:
+        decoded = [self._decoded(one.data) for one in batch]
+        for one in gathered:
+            own = [(number, each[1]) for number, each in enumerate(decoded, start)
+                   if each is not None and each[0] is one.sheaf.forms]  # fmt: skip
+            if own:
+                numbers, entries = zip(*own, strict=True)
+                self._gather(one, numbers, entries, patients)
 
     def _decoded(self, data: bytes) -> Decoded | None:
         """The entries of a bundle by the first shapes that they fit; None where it is for the one-patient reader."""
@@ -169,26 +193,32 @@ class Reader:
         entries = bundle.entry
         return (forms, entries) if entries and len(entries) <= MOST and bundle.type not in REFUSED else None
 
-    def _fast(
-        self, decoded: Sequence[Sequence[Any]], forms: Shapes, numbers: list[int], patients: list[str | None]
-    ) -> Flat:
-        """What bundles of one set of shapes say, and the ids of their patients. An odd one says nothing."""
-        entries = [entry for own in decoded for entry in own]
-        resources = list(map(_resource, entries))
-        if None in resources:
-            return self._fast([[one for one in own if one.resource] for own in decoded], forms, numbers, patients)
-        kinds = np.array(list(map(forms.number.__getitem__, map(type, resources))), dtype=np.int64)
-        number = np.repeat(np.array(numbers, dtype=np.int64), list(map(len, decoded)))
-        said = self.listener.hear(resources, kinds, forms)
-        odd = set(number[said.odd].tolist())
-        odd |= _name(decoded, resources, kinds, forms, numbers, patients)
-        for at in np.flatnonzero(kinds == forms.number[forms.patient]).tolist():
-            self.located(resources[at].id, centre(resources[at].managingOrganization))
-        for one in odd:
-            patients[one] = None
-        good = ~np.isin(number, list(odd))
-        count_types(self.account, kinds[good], forms)  # the one-patient reader tells of the others
-        if not odd:
+    def _gather(
+        self, gathered: Gathered, numbers: Sequence[int], decoded: Sequence[Sequence[Any]], patients: list[str | None]
+    ) -> None:
+        """Puts down what these bundles say, and whose they are."""
+        if gathered.sheaf.forms.wide:
+            decoded = [[entry for entry in own if entry.resource is not None] for own in decoded]
+        resources = list(map(_resource, chain.from_iterable(decoded)))
+        words = self.listener.gather(resources, gathered.sheaf)
+        for number, name in zip(numbers, patients_of(decoded, resources, words), strict=True):
+            patients[number] = name
+        for place in np.flatnonzero(words == WOMAN).tolist():
+            woman = resources[place]
+            if woman.managingOrganization is not None:
+                self.located(woman.name, centre(woman.managingOrganization))
+        gathered.bundles += numbers
+        gathered.sizes += map(len, decoded)
+
+    def _made_out(self, gathered: Gathered, patients: list[str | None]) -> Flat:
+        """What bundles of one set of shapes say. Odd ones say nothing, and their patients lose their names."""
+        said = self.listener.make_out(gathered.sheaf)
+        number = np.repeat(np.array(gathered.bundles, dtype=np.int64), gathered.sizes)
+        for odd in set(number[said.odd].tolist()):
+            patients[odd] = None
+        good = np.array([name is not None for name in patients], dtype=np.bool_)[number]
+        count_types(self.account, said.kinds[good], gathered.sheaf.forms)  # the one-patient reader tells of the others
+        if good.all():
             return number[said.place], said.saying, said.day
         kept = good[said.place]
         return number[said.place[kept]], said.saying[kept], said.day[kept]
@@ -222,30 +252,6 @@ class Reader:
                 self.account.reason(reason_of(note), 1, [one.place])
         acts = [] if self.acts is None else acts_of(self.acts, one, name, self.as_of)
         return Slow(name, mapped.intake.patient.values, acts)
-
-
-def _name(
-    decoded: Sequence[Sequence[Any]], resources: Sequence[Any], kinds: Ints, forms: Shapes, numbers: list[int],
-    patients: list[str | None],
-) -> set[int]:  # fmt: skip
-    """Puts down the id of each patient, and gives the bundles that are not plainly of one."""
-    read, women = np.flatnonzero(kinds < len(forms.read)), np.flatnonzero(kinds == forms.number[forms.patient])
-    heard = [resources[one] for one in read.tolist()]
-    ends = np.cumsum([0, *map(len, decoded)])
-    cuts, firsts = np.searchsorted(read, ends).tolist(), np.searchsorted(women, ends).tolist()
-    starts, patient = ends.tolist(), women.tolist()
-    subjects = list(map(_subject, heard))
-    all_apart = apart(list(map(_id, heard)))
-    odd: set[int] = set()
-    for at, (number, own) in enumerate(zip(numbers, decoded, strict=True)):
-        mine = slice(cuts[at], cuts[at + 1])
-        if firsts[at + 1] - firsts[at] == 1 and (all_apart or named_apart(heard[mine])):
-            woman = own[patient[firsts[at]] - starts[at]]
-            patients[number] = woman.resource.id
-            if hers(subjects[mine], woman.resource.id, woman.fullUrl, own):
-                continue
-        odd.add(number)
-    return odd
 
 
 def happened(acts: Sequence[Happened]) -> pl.DataFrame:
