@@ -48,7 +48,8 @@ decidua synthesize 10000 --seed 1 --out bulk-folder
 Ids of patients begin with `synthetic-` everywhere. The same seed, content and model make the same bytes, however \
 many cores work on it. The first rows of a large cohort \
 are those of a small one. What was done to prevent a loss is in FHIR a Procedure \
-with an option's code of ours. The centre stands there with the patient; the other groups do not.
+with an option's code of ours. The centre stands there with the patient; an Encounter \
+has the day of care, or its year alone, and the setting. An audit of the FHIR files is that of the table.
 
 ## How a row is made
 

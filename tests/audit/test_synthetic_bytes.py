@@ -20,7 +20,7 @@ from decidua.audit.synthetic import Cohort, Model, read_model
 from decidua.audit.synthetic.csv_file import write_csv
 from decidua.audit.synthetic.draws import BLOCK
 from decidua.fhir.cohort_files import write_bulk, write_bundles
-from decidua.fhir.ndjson import TEST, FhirRows
+from decidua.fhir.ndjson import KINDS, TEST, FhirRows
 from decidua.guidelines import Knowledge
 from decidua.intake.cohort import read_facts, write_facts
 from decidua.intake.fhir import read_fhir
@@ -136,7 +136,7 @@ def test_bundles_are_read_back_cell_by_cell(cohort: Cohort, tmp_path: Path, know
 def test_a_bulk_export_holds_the_same(cohort: Cohort, tmp_path: Path, knowledge: Knowledge) -> None:
     write_bulk(cohort.frames(), rows(cohort.model, entries=False), tmp_path)
     of: dict[str, list[Any]] = defaultdict(list)
-    for kind in ("Patient", "Observation", "Procedure"):
+    for kind in KINDS:
         for line in (tmp_path / f"{kind}.ndjson").read_bytes().splitlines():
             resource = msgspec.json.decode(line)
             assert resource["resourceType"] == kind
@@ -152,7 +152,7 @@ def test_care_goes_out_with_its_day(cohort: Cohort) -> None:
     frame = cohort.frame(0)
     row = frame.filter(pl.col("done.ivig") & pl.col("date.care").is_not_null()).row(0, named=True)
     made = rows(cohort.model, entries=False)
-    acts = next(parts[2] for id_, parts in made.of(frame) if id_ == row["patient"]).splitlines()
+    acts = next(parts[KINDS.index("Procedure")] for id_, parts in made.of(frame) if id_ == row["patient"]).splitlines()
     ivig = next(act for act in map(msgspec.json.decode, acts) if act["code"]["coding"][0]["code"] == "ivig")
     assert (ivig["status"], ivig["performedDateTime"]) == ("completed", row["date.care"].isoformat())
     assert {msgspec.json.decode(act)["status"] for act in acts} == {"completed", "not-done"}

@@ -108,7 +108,8 @@ def test_a_folder_that_cannot_be_put_in_place_costs_nothing(tmp_path: Path) -> N
             raise OSError(28, "No space left on device")
         return rename(self, target)
 
-    with patch.object(Path, "rename", failing):
+    swapping = "decidua.intake.cohort.new_folder._exchanged"
+    with patch.object(Path, "rename", failing), patch(swapping, lambda *_: False):
         ran = run("synthesize", "6", "--out", str(out), "--force")
     assert ran.code == 2
     assert "No space left" in ran.err

@@ -66,6 +66,7 @@ def test_what_is_told(table: FactsTable) -> None:
         "cohort.double-same": ((5,), 1),
         "cohort.event-unmapped": ((6,), 1),
         "cohort.event-later": ((7,), 1),
+        "cohort.any-time": ((), 1),
     }
 
 

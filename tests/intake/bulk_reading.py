@@ -74,7 +74,7 @@ def in_bulk(found: Reader, bundles: Sequence[bytes]) -> list[Cells]:
 
 
 def rows(table: pl.DataFrame) -> list[Cells]:
-    facts = [name for name in table.columns if not name.startswith(("done.", "date."))]
+    facts = [name for name in table.columns if not name.startswith(("done.", "date.", "group.year"))]
     return [_known(row) | {"patient": row["patient"]} for row in table.select(facts).to_dicts()]
 
 

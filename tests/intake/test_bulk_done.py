@@ -106,5 +106,5 @@ def test_a_patient_of_the_second_reader_has_done_the_same(knowledge: Knowledge, 
 
 def test_that_the_purpose_is_not_said_is_told(knowledge: Knowledge, tmp_path: Path) -> None:
     found = table(knowledge, tmp_path, medicine("MedicationStatement", "J06BA02", "active"))
-    assert [problem.key for problem in found.description.problems] == ["cohort.purpose"]
-    assert found.description.problems[0].note
+    assert [problem.key for problem in found.description.problems] == ["cohort.purpose", "cohort.any-time"]
+    assert all(problem.note for problem in found.description.problems)

@@ -171,6 +171,21 @@ def test_doubles(tmp_path: Path, vocabulary: Vocabulary) -> None:
         assert (table.description.patients, table.description.refused, table.description.duplicates) == (3, 3, 1)
 
 
+@pytest.mark.parametrize("spilled", [True, False])
+@pytest.mark.parametrize("kept", [10, 0])
+def test_rows_that_are_left_out_are_in_no_count(
+    tmp_path: Path, vocabulary: Vocabulary, kept: int, spilled: bool
+) -> None:
+    """Each column adds up to the patients; what is wrong with a row that is left out is still told."""
+    text = "patient,losses,age\na,3,30\na,3,30\nb,>=2,\nc,1,30\nc,many,31\n,4,30\nd,some,30\n"
+    (tmp_path / "s").mkdir()
+    table = cohort(tmp_path, text, vocabulary, kept=kept, spill=tmp_path / "s" if spilled else None)
+    counts = {one.name: (one.known, one.bounded, one.unknown, one.refused) for one in table.description.columns}
+    assert table.description.patients == 3
+    assert counts == {"losses": (1, 1, 0, 1), "age": (2, 0, 1, 0)}
+    assert (problems(table)["error.count"].rows, problems(table)["error.count"].count) == ((6, 8), 2)
+
+
 def test_the_same_row_is_the_same_in_every_block_and_file(
     tmp_path: Path, vocabulary: Vocabulary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,11 +219,17 @@ def test_blocks_give_the_same_as_one(tmp_path: Path, vocabulary: Vocabulary, mon
     text = "patient,losses,age\n" + "\n".join(lines) + "\n"
     whole = cohort(tmp_path, text, vocabulary)
     monkeypatch.setattr(csv_blocks.CsvFile.__init__, "__defaults__", (None, 997))
+    (tmp_path / "s").mkdir()
+    spilled = cohort(tmp_path, text, vocabulary, kept=1000, spill=tmp_path / "s")
+    assert len(list((tmp_path / "s").iterdir())) > 3
+    assert rows(spilled, "patient", "losses", "age") == rows(whole, "patient", "losses", "age")
+    assert rows(spilled, "age") == rows(whole, "age")
     small = cohort(tmp_path, text, vocabulary, kept=0)
     assert rows(small, "patient", "losses", "age") == rows(whole, "patient", "losses", "age")
-    assert {p.key: (p.rows, p.count) for p in small.description.problems} == {
-        p.key: (p.rows, p.count) for p in whole.description.problems
-    }
+    again = {"cohort.parsed-again": ((), 1)}
+    found = {p.key: (p.rows, p.count) for p in whole.description.problems}
+    assert {p.key: (p.rows, p.count) for p in small.description.problems} == found | again
+    assert {p.key: (p.rows, p.count) for p in spilled.description.problems} == found
     assert whole.description.refused == 2
     only = small.frame.filter(pl.col("age") > 40).select("patient").collect(engine="streaming")
     assert only.rows() == whole.frame.filter(pl.col("age") > 40).select("patient").collect().rows()

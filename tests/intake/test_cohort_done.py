@@ -130,6 +130,7 @@ def test_odd_events_are_told(tmp_path: Path, vocabulary: Vocabulary) -> None:
         "cohort.no-patient": ((5,), 1),
         "cohort.event-strangers": ((), 1),
         "cohort.row-short": ((7,), 1),
+        "cohort.any-time": ((), 1),
     }
     assert rows(table, "done.ivig") == [(N,)] * 4
 

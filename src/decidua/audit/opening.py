@@ -34,6 +34,8 @@ class Wanted:
     as_of: date | None = None
     strict: bool = False
     scratch: Path | None = None
+    spill: Path | None = None
+    """An empty folder for the rows of a large cohort, as long as its table is in use."""
     workers: int = 1
     """Processes that read FHIR; more than one needs a main module that may be imported."""
 
@@ -49,7 +51,8 @@ def open_cohort(knowledge: Knowledge, wanted: Wanted, progress: Progress | None 
     if not wanted.events and wanted.mapping is None and _all_facts(wanted.paths):
         return _of_this_day(read_facts(wanted.paths), wanted.as_of)
     settings = settings_of(knowledge, wanted)
-    return read_cohort(wanted.paths, settings, events=wanted.events, strict=wanted.strict, progress=progress)
+    return read_cohort(wanted.paths, settings, events=wanted.events, strict=wanted.strict, progress=progress,
+                       spill=wanted.spill)  # fmt: skip
 
 
 def _fhir(knowledge: Knowledge, wanted: Wanted, progress: Progress | None) -> FactsTable:

@@ -24,6 +24,7 @@ from decidua.audit.plan import Plan
 from decidua.audit.signatures import signature
 from decidua.errors import CohortError
 from decidua.intake.cohort import new_file
+from decidua.intake.cohort.facts_table import from_engine
 
 WORDS = (*ANSWERS, "needs-data", "disputed")
 ROW_GROUP = 131_072
@@ -71,7 +72,5 @@ def write(plan: Plan, parts: Iterator[pl.DataFrame], path: Path, *, force: bool 
             else:
                 metadata = {"decidua.content": plan.knowledge.content.hash}
                 frame.sink_parquet(part, compression="zstd", row_group_size=ROW_GROUP, metadata=metadata)
-        except pl.exceptions.ComputeError as error:
-            if isinstance(error.__cause__, Exception):
-                raise error.__cause__ from None
-            raise
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise error.__cause__ if isinstance(error.__cause__, Exception) else from_engine(error, path) from None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +51,7 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[st
 @click.option("--tables", "tables", type=PATH, metavar="DIR", help="Tidy tables as CSV and Parquet in a new folder.")
 @click.option("--out", type=PATH, metavar="FILE", help="The report in a new file; .html and .json by their ending.")
 @click.option("--format", "shape", type=click.Choice(["text", "json", "html"]), help="Default: text, or by --out.")
+@click.option("--force", is_flag=True, help="Replace results that are there; never what is read.")
 @click.option("--min-cell", "least", type=click.IntRange(0), default=5, show_default=True,
               help="Smaller counts are hidden, and what would tell them; 0 or 1 hides nothing.")  # fmt: skip
 @click.option("--engine", type=click.Choice(["polars", "spark"]), default="polars", show_default=True)
@@ -65,7 +66,7 @@ def command(
     omop_schema: str | None, omop_cohort: int | None, as_of: datetime | None, by: tuple[str, ...],
     guidelines: tuple[str, ...], options: tuple[str, ...], describe: bool, explain: str | None,
     strict: bool, facts: Path | None, answers: Path | None, tables: Path | None, out: Path | None, shape: str | None,
-    least: int, engine: str, master: str, scratch: Path | None, reply: Path | None, lang: Lang,
+    force: bool, least: int, engine: str, master: str, scratch: Path | None, reply: Path | None, lang: Lang,
     packages: tuple[Path, ...],
 ) -> None:  # fmt: skip
     """Audit the cohort in PATH…: CSV, Parquet, Arrow; files, globs, folders.
@@ -74,35 +75,37 @@ def command(
     keeps answers open. It describes care and does not judge it. Unknown is never no. No report names a patient.
     """
     _require_columns()
-    for file in (facts, answers, tables, out):
-        refuse_existing(file)
+    outputs = [file for file in (facts, answers, tables, out) if file is not None and is_file(file)]
+    for file in outputs:
+        refuse_existing(file, force=force, folder=file is tables)
+    _refuse_inputs(outputs, ())
     from decidua.audit.opening import Wanted
 
     shape = shape or _by_ending(out)
     day = as_of.date() if as_of else None
-    wanted = Wanted(paths, events, fhir, omop, omop_schema, omop_cohort, mapping, day, strict, scratch, _cores())
+    spill = _spill(scratch, facts) if paths else None
+    wanted = Wanted(paths, events, fhir, omop, omop_schema, omop_cohort, mapping, day, strict, scratch, spill, _cores())
     knowledge = open_knowledge(packages, reply)
     chosen = known("guideline", guidelines, knowledge.guidelines), known("option", options, knowledge.options)
     table = _opened(knowledge, wanted, lang)
+    _refuse_inputs(outputs, [*table.description.files, *events, *(str(one) for one in (mapping, omop) if one)])
     if describe:
         _describe(table, lang, shape)
         return
-    asked = Asked(by, chosen[0], chosen[1], engine, master, least, answers)
+    asked = Asked(by, chosen[0], chosen[1], engine, master, least, answers, force)
     if explain is not None:
         from decidua.cli.explaining import explain_signature
 
         explain_signature(knowledge, table, (asked.guidelines, asked.options), explain, lang, shape)
         return
     if facts is not None:
-        from decidua.intake.cohort import write_facts
-
-        write_facts(table, facts)
+        table = _kept(table, facts, force)
     report = _report(knowledge, table, asked, lang)
     if tables is not None:
         from decidua.reports.audit.tables import write_tables
 
-        write_tables(report, tables)
-    _print(report, shape, out)
+        write_tables(report, tables, force=force)
+    _print(report, shape, out, force)
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,41 @@ class Asked:
     master: str
     least: int
     answers: Path | None = None
+    force: bool = False
+
+
+def _spill(scratch: Path | None, facts: Path | None) -> Path | None:
+    """A folder in the scratch folder, or hidden beside the facts, that is gone when the command ends."""
+    from tempfile import TemporaryDirectory
+
+    from decidua.errors import UsageError
+
+    parent = scratch or (facts.parent if facts is not None else None)
+    if parent is None:
+        return None
+    try:
+        return Path(click.get_current_context().with_resource(TemporaryDirectory(dir=parent, prefix=".decidua-")))
+    except OSError as error:
+        raise UsageError("error.cannot-write", given=parent, reason=error.strerror or type(error).__name__) from None
+
+
+def _kept(table: FactsTable, facts: Path, force: bool) -> FactsTable:
+    """The same table, read from now on from the facts that were kept of it."""
+    from decidua.intake.cohort import read_facts, write_facts
+
+    write_facts(table, facts, force=force)
+    return replace(read_facts(facts), about=table.about, description=table.description)
+
+
+def _refuse_inputs(outputs: Sequence[Path], inputs: Iterable[str | Path]) -> None:
+    """Raises UsageError where a result would replace what is read, or another result."""
+    from decidua.errors import UsageError
+
+    read, seen = {Path(one).resolve() for one in inputs}, set[Path]()
+    for file in outputs:
+        if file.resolve() in read or file.resolve() in seen:
+            raise UsageError("error.output-input" if file.resolve() in read else "error.output-twice", given=file)
+        seen.add(file.resolve())
 
 
 def _require_columns() -> None:
@@ -175,7 +213,8 @@ def _report(knowledge: Knowledge, table: FactsTable, asked: Asked, lang: Lang) -
     with rows_bar(say(lang, "audited.auditing"), total) as progress:
         audit = run(
             Answers(knowledge), table, engine=asked.engine, guidelines=asked.guidelines, options=asked.options,
-            groups=asked.by, progress=progress, patients=asked.answers, master=asked.master,
+            groups=asked.by, progress=progress, patients=asked.answers, force=asked.force,
+            master=asked.master,
         )  # fmt: skip
     _told(audit, lang)
     description = table.description if table.description.columns else None
@@ -193,7 +232,7 @@ def _told(audit: Audit, lang: Lang) -> None:
     click.echo(said, err=True)
 
 
-def _print(report: AuditReport, shape: str, out: Path | None) -> None:
+def _print(report: AuditReport, shape: str, out: Path | None, force: bool) -> None:
     if shape == "text" and not is_file(out):
         show(_lines(report))
     elif out is None or not is_file(out):
@@ -202,7 +241,7 @@ def _print(report: AuditReport, shape: str, out: Path | None) -> None:
         from decidua.intake.cohort import new_file
 
         written = _written(report, shape)
-        with new_file(out) as part:
+        with new_file(out, force=force) as part:
             part.write_bytes(written)
 
 

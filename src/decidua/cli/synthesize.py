@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from decidua.cli.new_folder import new_folder
 from decidua.cli.progress import rows_bar
 from decidua.cli.settings import language, open_knowledge, packages
 from decidua.cli.stopping import beside, stopping
@@ -109,6 +108,7 @@ def _write(cohort: Cohort, out: Path, shape: str, force: bool, progress: Progres
     from decidua.fhir.cohort_files import write_bulk, write_bundles
     from decidua.fhir.ndjson import KINDS, FhirRows
     from decidua.intake.cohort import new_file, write_facts
+    from decidua.intake.cohort.new_folder import new_folder
 
     workers = _cores()
     if shape == "parquet":

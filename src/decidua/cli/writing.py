@@ -14,12 +14,17 @@ def is_file(out: Path | None) -> bool:
     return out is not None and str(out) != "-"
 
 
-def refuse_existing(out: Path | None) -> None:
-    """Raises UsageError before any work is done."""
+def refuse_existing(out: Path | None, *, force: bool = False, folder: bool = False) -> None:
+    """Raises UsageError before any work is done; with `force` only where a file would replace a folder, or a folder a
+    file."""
     from decidua.errors import UsageError
 
-    if out is not None and is_file(out) and out.exists():
+    if out is None or not is_file(out) or not out.exists():
+        return
+    if not force:
         raise UsageError("error.file-exists", given=out)
+    if out.is_dir() != folder:
+        raise UsageError("error.output-file" if folder else "error.output-folder", given=out)
 
 
 def write(content: bytes, out: Path | None) -> None:

@@ -24,7 +24,7 @@ def write_bundles(frames: Iterable[pl.DataFrame], rows: FhirRows, path: Path, pr
 
 
 def write_bulk(frames: Iterable[pl.DataFrame], rows: FhirRows, folder: Path, progress: Progress | None = None) -> None:
-    """`Patient.ndjson`, `Observation.ndjson`, `Procedure.ndjson` in a folder that exists. Raises OSError."""
+    """A file for each of KINDS, such as `Patient.ndjson`, in a folder that exists. Raises OSError."""
     with ExitStack() as stack:
         files = [stack.enter_context((folder / f"{kind}.ndjson").open("wb")) for kind in KINDS]
         for part in _slices(frames):

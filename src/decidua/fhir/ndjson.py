@@ -1,8 +1,9 @@
 """Rows of a facts table as FHIR R4, many and fast: a Bundle a line, or the files of a bulk export.
 
 Each resource is encoded once for each value, with a mark where the patient's id goes; a row is a join of such parts.
-All observations are of the cohort's day. What was done is a Procedure with an option's code of ours. Every resource
-carries the tag of test data, so that a part that is taken out of the file still says so.
+All observations are of the cohort's day. What was done is a Procedure with an option's code of ours; the day of care is
+that of an Encounter, or only its year where the day is not known. Every resource carries the tag of test data, so that
+a part that is taken out of the file still says so.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ SYNTHETIC = {"system": f"{BASE}/CodeSystem/tags", "code": "synthetic", "display"
 CENTRES = f"{BASE}/NamingSystem/centres"
 ID = "~id~"
 """Where the patient's id goes; no code, unit or number holds it."""
-KINDS = ("Patient", "Observation", "Procedure")
+SETTINGS = f"{BASE}/CodeSystem/settings"
+KINDS = ("Patient", "Encounter", "Observation", "Procedure")
 
 
 class FhirRows:
@@ -38,7 +40,7 @@ class FhirRows:
     def of(self, frame: pl.DataFrame) -> Iterator[tuple[str, list[bytes]]]:
         """Each row's patient, and her resources of each of KINDS, joined by a comma as entries, else a line each."""
         ids = frame["patient"].to_list()
-        kinds = (self._women(frame), self._facts(frame), self._acts(frame))
+        kinds = (self._women(frame), self._visits(frame), self._facts(frame), self._acts(frame))
         rows = [zip(*columns, strict=True) for columns in kinds]
         between = b"," if self.entries else b"\n"
         for id_, *parts in zip(ids, *rows, strict=True):
@@ -52,6 +54,12 @@ class FhirRows:
     def _women(self, frame: pl.DataFrame) -> list[list[bytes]]:
         made = self._column("Patient", lambda centre: _patient(str(centre)))
         return [[made[centre] for centre in frame["group.centre"].to_list()]]
+
+    def _visits(self, frame: pl.DataFrame) -> list[list[bytes]]:
+        made = self._column("Encounter", lambda both: _encounter(*both))
+        days, years = frame["date.care"].to_list(), frame["group.year"].to_list()
+        when = [year if day is None else day.isoformat() for day, year in zip(days, years, strict=True)]
+        return [[made[both] for both in zip(when, frame["group.setting"].to_list(), strict=True)]]
 
     def _facts(self, frame: pl.DataFrame) -> list[list[bytes]]:
         return [self._seen(name, frame) for name in (*self.vocabulary.facts, *self.stated) if name in frame.columns]
@@ -143,6 +151,17 @@ def _patient(centre: str) -> Resource:
         "gender": "female",
         "managingOrganization": {"identifier": {"system": CENTRES, "value": centre}},
     }
+
+
+def _encounter(when: str, setting: str) -> Resource:
+    encounter: Resource = {
+        "resourceType": "Encounter",
+        "status": "finished",
+        "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"},
+        "serviceType": concept([{"system": SETTINGS, "code": setting}]),
+        "period": {"start": when},
+    }
+    return _of_patient(encounter, "care")
 
 
 def _procedure(option: str, done: bool, day: date | None) -> Resource:

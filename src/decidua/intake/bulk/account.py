@@ -104,6 +104,7 @@ class Account:
         for (key, fact, note, parts), files in self.kinds.items():
             for file, (count, lines) in files.items():
                 tally.problem(key, fact, file=file, rows=lines, count=count, note=note, **dict(parts))
+        self.types.pop("Encounter", None)  # read for the day of care
         for name, count in [*self.codes.most_common(), *self.types.most_common()]:
             tally.column(name, "", unknown=count)
 

@@ -3,65 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from itertools import chain
-from operator import attrgetter
-from typing import Any
 
-import msgspec
 import numpy as np
 import polars as pl
 
 from decidua.errors import PatientError
 from decidua.facts import Value, Vocabulary
-from decidua.intake.bulk.account import Account, Place
-from decidua.intake.bulk.centres import centre, centre_in
-from decidua.intake.bulk.counting import Scattered, Whole, count_reasons, count_types
+from decidua.intake.bulk.account import Account
+from decidua.intake.bulk.care import Visits, with_care
+from decidua.intake.bulk.centres import centre_in
+from decidua.intake.bulk.counting import Scattered, Whole, count_reasons
 from decidua.intake.bulk.days import UNDATED
 from decidua.intake.bulk.done import Acts, Happened, acts_of
 from decidua.intake.bulk.facts import facts
 from decidua.intake.bulk.frame import frame
-from decidua.intake.bulk.listening import Listener, Sheaf
+from decidua.intake.bulk.gathering import Given as Given
+from decidua.intake.bulk.gathering import plain
+from decidua.intake.bulk.listening import Listener
 from decidua.intake.bulk.meanings import DONE, NOT_DONE, Meanings
 from decidua.intake.bulk.reasons import reason_of
 from decidua.intake.bulk.reducing import Bits, Heard, Ints, settled
-from decidua.intake.bulk.shapes import Shapes, shapes
-from decidua.intake.bulk.whose import patients_of
-from decidua.intake.bulk.words import WOMAN
 from decidua.intake.cohort.events import Done
 from decidua.intake.fhir import read_fhir
-from decidua.intake.fhir.bundle import LIMIT, MOST, REFUSED
 
-_resource = attrgetter("resource")
-Decoded = tuple[Shapes, Sequence[Any]]
-"""The entries of a bundle and the shapes that they have."""
-Flat = tuple[Ints, Ints, Ints]
-"""Number of the patient, number of the saying, day."""
-BLOCK, SHEAF = 32, 512
-"""Bundles that are decoded and gathered together, and that are made out together: so few that what is worked on stays
-in the processor's cache."""
 EPOCH = date(1970, 1, 1).toordinal()
-NO_ROWS: Flat = (np.zeros(0, dtype=np.int64),) * 3
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One bundle and where it stands."""
-
-    data: bytes
-    place: Place
-    patient: str | None = None
-    """Of which patient it is, where it may name several."""
-
-
-@dataclass
-class Gathered:
-    """What was gathered of bundles of one set of shapes: their places in the batch, and how many entries each has."""
-
-    sheaf: Sheaf
-    bundles: list[int] = field(default_factory=list)
-    sizes: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -92,16 +59,17 @@ class Reader:
         self.account = Account()
         self.centres: dict[str, str] = {}
         """Where the patients of the present batch are treated."""
+        self.visits = Visits(as_of)
+        """When they were cared for."""
 
     def read(self, bundles: Sequence[Given]) -> Batch:
         """One row for each bundle whose patient can be read, in their order."""
-        patients: list[str | None] = [None] * len(bundles)
-        self.centres.clear()
-        flats = [flat for start in range(0, len(bundles), SHEAF) for flat in self._sheaf(bundles, start, patients)]
-        patient, saying, day = (np.concatenate(column) for column in zip(*(flats or [NO_ROWS]), strict=True))
-        order = np.argsort(patient, kind="stable")
-        heard = Heard(len(bundles), patient[order], saying[order], day[order])
-        return self.settle(heard, patients, Whole([one.place for one in bundles]), lambda number: bundles[number])
+        self.visits.latest.clear()
+        found = plain(bundles, self.listener, self.visits, self.account)
+        self.centres = found.centres
+        heard = Heard(len(bundles), *found.columns())
+        where = Whole([one.place for one in bundles])
+        return self.settle(heard, found.patients, where, lambda number: bundles[number])
 
     def settle(
         self, heard: Heard, patients: list[str | None], where: Whole | Scattered,
@@ -124,7 +92,10 @@ class Reader:
                 kept[number], patients[number] = True, slow.patient
                 found.put(number, slow.values)
                 acts = acts.vstack(happened(slow.acts)) if slow.acts else acts
-        return Batch(frame(found, patients, _not_done(acts), kept, self._group(patients)), _events(acts))
+        return self._batch(frame(found, patients, _not_done(acts), kept, self._group(patients)), acts)
+
+    def _batch(self, table: pl.DataFrame, acts: pl.DataFrame) -> Batch:
+        return Batch(with_care(table, self.visits.latest, acts, self.account), _events(acts))
 
     def one(self, given: Given) -> Batch | None:
         """One patient by the one-patient reader; None where she is refused."""
@@ -135,7 +106,7 @@ class Reader:
         found, _ = facts(self.meanings, settled(self.meanings, Heard(1, nothing, nothing, nothing)))
         found.put(0, slow.values)
         acts, one = happened(slow.acts), np.ones(1, dtype=np.bool_)
-        return Batch(frame(found, [slow.patient], _not_done(acts), one, self._group([slow.patient])), _events(acts))
+        return self._batch(frame(found, [slow.patient], _not_done(acts), one, self._group([slow.patient])), acts)
 
     def _acts(self, heard: Heard, patients: Sequence[str | None], odd: Bits) -> pl.DataFrame:
         """What was done or not done, by those who are read the fast way."""
@@ -155,73 +126,6 @@ class Reader:
                 "day": _dates(mine.day),
             }
         )
-
-    def _sheaf(self, batch: Sequence[Given], start: int, patients: list[str | None]) -> list[Flat]:
-        """What some bundles say, by the shapes that they fit."""
-        gathered = [Gathered(self.listener.sheaf(shapes(wide=wide))) for wide in (False, True)]
-        end = min(start + SHEAF, len(batch))
-        for first in range(start, end, BLOCK):
-            self._block(batch[first : min(first + BLOCK, end)], first, gathered, patients)
-        return [self._made_out(one, patients) for one in gathered if one.bundles]
-
-    def _block(
-        self, batch: Sequence[Given], start: int, gathered: Sequence[Gathered], patients: list[str | None]
-    ) -> None:
-        decoded = [self._decoded(one.data) for one in batch]
-        for one in gathered:
-            own = [(number, each[1]) for number, each in enumerate(decoded, start)
-                   if each is not None and each[0] is one.sheaf.forms]  # fmt: skip
-            if own:
-                numbers, entries = zip(*own, strict=True)
-                self._gather(one, numbers, entries, patients)
-
-    def _decoded(self, data: bytes) -> Decoded | None:
-        """The entries of a bundle by the first shapes that they fit; None where it is for the one-patient reader."""
-        if len(data) > LIMIT or b"\0" in data:
-            return None
-        try:
-            if not data.isascii():
-                data.decode()
-            try:
-                forms = shapes(wide=False)
-                bundle = forms.bundle.decode(data)
-            except msgspec.ValidationError:
-                forms = shapes(wide=True)
-                bundle = forms.bundle.decode(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
-        entries = bundle.entry
-        return (forms, entries) if entries and len(entries) <= MOST and bundle.type not in REFUSED else None
-
-    def _gather(
-        self, gathered: Gathered, numbers: Sequence[int], decoded: Sequence[Sequence[Any]], patients: list[str | None]
-    ) -> None:
-        """Puts down what these bundles say, and whose they are."""
-        if gathered.sheaf.forms.wide:
-            decoded = [[entry for entry in own if entry.resource is not None] for own in decoded]
-        resources = list(map(_resource, chain.from_iterable(decoded)))
-        words = self.listener.gather(resources, gathered.sheaf)
-        for number, name in zip(numbers, patients_of(decoded, resources, words), strict=True):
-            patients[number] = name
-        for place in np.flatnonzero(words == WOMAN).tolist():
-            woman = resources[place]
-            if woman.managingOrganization is not None:
-                self.located(woman.name, centre(woman.managingOrganization))
-        gathered.bundles += numbers
-        gathered.sizes += map(len, decoded)
-
-    def _made_out(self, gathered: Gathered, patients: list[str | None]) -> Flat:
-        """What bundles of one set of shapes say. Odd ones say nothing, and their patients lose their names."""
-        said = self.listener.make_out(gathered.sheaf)
-        number = np.repeat(np.array(gathered.bundles, dtype=np.int64), gathered.sizes)
-        for odd in set(number[said.odd].tolist()):
-            patients[odd] = None
-        good = np.array([name is not None for name in patients], dtype=np.bool_)[number]
-        count_types(self.account, said.kinds[good], gathered.sheaf.forms)  # the one-patient reader tells of the others
-        if good.all():
-            return number[said.place], said.saying, said.day
-        kept = good[said.place]
-        return number[said.place[kept]], said.saying[kept], said.day[kept]
 
     def located(self, patient: str | None, place: str | None) -> None:
         if patient is not None and place is not None:
@@ -247,6 +151,7 @@ class Reader:
             return None
         self.account.slow += 1
         self.located(name, centre_in(one.data, name))
+        self.visits.take_bundle(one.data, name, self.account, one.place)
         for note in mapped.notes:
             if note.outcome not in ("used", "older"):
                 self.account.reason(reason_of(note), 1, [one.place])

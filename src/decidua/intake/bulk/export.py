@@ -18,6 +18,7 @@ import msgspec
 import numpy as np
 
 from decidua.intake.bulk.account import Account, Place
+from decidua.intake.bulk.care import Visit, Visits
 from decidua.intake.bulk.centres import centre
 from decidua.intake.bulk.counting import Scattered, count_types
 from decidua.intake.bulk.days import BAD
@@ -62,6 +63,7 @@ class Gathered:
     """Names for the second reading, and where that was first seen."""
     where: Scattered = field(default_factory=Scattered)
     centres: dict[str, str] = field(default_factory=dict)
+    visits: dict[str, Visit] = field(default_factory=dict)
 
 
 class Gatherer:
@@ -70,6 +72,7 @@ class Gatherer:
     def __init__(self, listener: Listener, account: Account) -> None:
         self.listener, self.account = listener, account
         self.found = Gathered()
+        self.visits = Visits(listener.meanings.as_of, self.found.visits)
         self._numbers: dict[str, int] = {}
         self._subjects: dict[bytes, str | None] = {}
         self._waiting: dict[bool, list[tuple[Any, Place]]] = {False: [], True: []}
@@ -150,6 +153,8 @@ class Gatherer:
         for at, number in enumerate(kinds.tolist()):
             one, place = waiting[at]
             kind = forms.kinds[number]
+            if number == forms.encounter:
+                self._visited(one, place)
             if kind in forms.others or kind.__name__ == "Medication":
                 continue
             id_ = one.name if kind is forms.patient else one.id
@@ -165,6 +170,13 @@ class Gatherer:
                 own.append(owner[at])
                 check.append(zlib.crc32(f"{kind.__name__}/{id_}".encode()))
         return owner
+
+    def _visited(self, one: Any, place: Place) -> None:
+        name = self._subject(one.about)
+        if name:
+            self.visits.put(True, name, self.visits.seen(one), self.account, place)
+        else:
+            self.account.problem("bulk.nobody", places=[place])
 
     def _subject(self, raw: Any) -> str | None:
         """The id of whom a resource is about."""

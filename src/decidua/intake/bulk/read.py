@@ -15,6 +15,7 @@ import polars as pl
 from decidua.errors import CohortError
 from decidua.intake.bulk.account import Place
 from decidua.intake.bulk.batch import Batch, Reader
+from decidua.intake.bulk.care import Visits
 from decidua.intake.bulk.counting import Scattered
 from decidua.intake.bulk.export import Gathered
 from decidua.intake.bulk.frame import tidy
@@ -86,6 +87,7 @@ class _Reading:
         self.names: dict[str, int] = {}
         self.odd: dict[str, Place] = {}
         self.centres: dict[str, str] = {}
+        self.visits = Visits(self.as_of)
         self.where = Scattered()
         self._columns: dict[str, list[Ints]] = {name: [] for name in COLUMNS}
         self._lines: Counter[str] = Counter()
@@ -99,7 +101,7 @@ class _Reading:
         self.synthetic = self.synthetic or found.synthetic
         for batch in found.batches:
             self._put(batch)
-        if found.gathered is not None and found.gathered.names:
+        if found.gathered is not None and (found.gathered.names or found.gathered.visits):
             self._gathered(found.gathered, found.told, file, before)
         self._read += found.lines
         if self.progress is not None:
@@ -124,6 +126,7 @@ class _Reading:
         for name, column in new.items():
             self._columns[name].append(column)
         self.centres |= gathered.centres
+        self.visits.take_all(gathered.visits)
         for name, place in gathered.odd.items():
             self.odd.setdefault(name, Place(place.file, place.line + before))
         for (kind, number), places in gathered.where.first.items():
@@ -150,6 +153,7 @@ class _Reading:
         patient, saying, day = (columns[name][order] for name in ("patient", "saying", "day"))
         names = list(self.names)
         self.reader.centres |= self.centres
+        self.reader.visits.take_all(self.visits.latest)
         for start in range(0, len(names), PATIENTS):
             low, high = np.searchsorted(patient, (start, start + PATIENTS))
             own = names[start : start + PATIENTS]

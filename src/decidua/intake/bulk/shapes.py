@@ -64,6 +64,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 UNREAD: Mapping[str, tuple[str, ...]] = {"DiagnosticReport": ("result", "status"), "Medication": ("code", "status")}
 """What the one-patient reader reads only for its account, or for the sake of others."""
+ENCOUNTER = ("status", "period", "serviceType", "modifierExtension", "implicitRules")
+"""Elements of an Encounter for `care.py`, all raw; it says nothing of a fact, so it has no words."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,11 @@ class Shapes:
     """A resource, or a bundle, by its own type."""
 
     @cached_property
+    def encounter(self) -> int:
+        """The number of Encounter."""
+        return next(self.number[kind] for kind, name in self.others.items() if name == "Encounter")
+
+    @cached_property
     def number(self) -> Mapping[type, int]:
         return {kind: number for number, kind in enumerate(self.kinds)}
 
@@ -107,7 +114,7 @@ def shapes(*, wide: bool) -> Shapes:
     read = {_shape(form, width, wide): form for form in forms.values()}
     patient = _patient(width, wide)
     unread = [kind for kind in RESOURCE_TYPES if kind not in (*DATES, "Patient", "Bundle")]
-    others = {_tagged(kind, [], namespace=_empty(kind, width)): kind for kind in unread}
+    others = {_unread(kind, width): kind for kind in unread}
     resource = _any_of(patient, *read, *others, _tagged("Bundle", [], namespace=_empty("Bundle", width)))
     held: Any = ("resource", resource | None, None) if wide else ("resource", resource)
     entry = msgspec.defstruct("Entry", [held, ("fullUrl", str | None, "")], gc=False)
@@ -118,6 +125,13 @@ def shapes(*, wide: bool) -> Shapes:
     kinds, words = (*read, patient, *others), attrgetter(*(f"w{number}" for number in range(width)))
     decoders = msgspec.json.Decoder(bundle), msgspec.json.Decoder(line)
     return Shapes(wide, patient, observation, read, others, kinds, words, *decoders)
+
+
+def _unread(kind: str, width: int) -> type[msgspec.Struct]:
+    fields: list[tuple[str, Any, Any]] = []
+    if kind == "Encounter":  # its subject is no subject of a resource that is read, so it is called otherwise
+        fields = [(name, Raw, NONE) for name in ("about", *ENCOUNTER)]
+    return _tagged(kind, fields, rename={"about": "subject"}, namespace=_empty(kind, width))
 
 
 def _any_of(*kinds: type) -> Any:

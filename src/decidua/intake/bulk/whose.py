@@ -7,6 +7,7 @@ and ends can be read in one way only.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, chain, pairwise
 from operator import attrgetter, mul, sub
@@ -37,31 +38,54 @@ def named_apart(resources: Sequence[Any]) -> bool:
     return apart([f"{type(one).__name__}/{one.id}" for one in resources if one.id])
 
 
-def patients_of(decoded: Sequence[Sequence[Any]], resources: Sequence[Any], numbers: Ints) -> list[str | None]:
-    """The id of the patient of each bundle; None where the bundle is not plainly of one.
+class Owners:
+    """Of whom the bundles of a block are."""
 
-    decoded: the entries of each bundle; resources: those of all, with the numbers of their words.
-    """
-    bounds = [0, *accumulate(map(len, decoded))]
-    women, read = np.flatnonzero(numbers == WOMAN), np.flatnonzero(numbers & READ)
-    firsts, cuts = np.searchsorted(women, bounds).tolist(), np.searchsorted(read, bounds).tolist()
-    subjects, urls, places, heard = list(map(_subject, resources)), Urls(decoded), women.tolist(), read.tolist()
-    all_apart = apart(list(filter(None, map(_id, resources))))
-    samples = [bytes(subjects[heard[start]]) if end > start else b"" for start, end in pairwise(cuts)]
-    alike = all(sample.startswith(b"{") for sample in samples) and (
-        b"".join(subjects) == b"".join(map(mul, samples, map(sub, cuts[1:], cuts)))
-    )
-    found: list[str | None] = []
-    for at, (start, end) in enumerate(pairwise(bounds)):
-        name = None
-        if firsts[at + 1] - firsts[at] == 1 and (all_apart or named_apart(resources[start:end])):
-            woman = places[firsts[at]]
-            id_ = resources[woman].name
-            about = {samples[at]} if alike else set(map(bytes, filter(None, subjects[start:end])))
-            if id_ and all(_names(raw, id_, urls, at, woman - start) for raw in about):
-                name = id_
-        found.append(name)
-    return found
+    def __init__(self, decoded: Sequence[Sequence[Any]], resources: Sequence[Any], numbers: Ints) -> None:
+        """decoded: the entries of each bundle; resources: those of all, with the numbers of their words."""
+        self._resources, self._urls = resources, Urls(decoded)
+        self._bounds = [0, *accumulate(map(len, decoded))]
+        women, read = np.flatnonzero(numbers == WOMAN), np.flatnonzero(numbers & READ)
+        firsts = np.searchsorted(women, self._bounds)
+        alone = np.r_[women, 0][firsts[:-1]]
+        self._women = np.where(firsts[1:] - firsts[:-1] == 1, alone, -1).tolist()
+        self._subjects = list(map(_subject, resources))
+        self._abouts = self._all_alike(read)
+
+    def _all_alike(self, read: Ints) -> list[bytes] | None:
+        """For each bundle the one way in which its subjects are written; None where one has several, or has none."""
+        heard, cuts = read.tolist(), np.searchsorted(read, self._bounds).tolist()
+        samples = [bytes(self._subjects[heard[start]]) if end > start else b"" for start, end in pairwise(cuts)]
+        if not all(sample.startswith(b"{") for sample in samples):
+            return None
+        alike = b"".join(map(mul, samples, map(sub, cuts[1:], cuts)))
+        return samples if alike == b"".join(self._subjects) else None
+
+    def names(self) -> list[str | None]:
+        """The id of the patient of each bundle; None where the bundle is not plainly of one."""
+        all_apart = apart(list(filter(None, map(_id, self._resources))))
+        return [self._name(at, all_apart) for at in range(len(self._women))]
+
+    def _name(self, bundle: int, all_apart: bool) -> str | None:
+        start, end = self._bounds[bundle], self._bounds[bundle + 1]
+        if self._women[bundle] < 0 or not (all_apart or named_apart(self._resources[start:end])):
+            return None
+        if self._abouts is not None:
+            hers = self.owns(bundle, self._abouts[bundle])
+        else:
+            hers = all(self.owns(bundle, raw) for raw in set(map(bytes, filter(None, self._subjects[start:end]))))
+        return (self._resources[self._women[bundle]].name or None) if hers else None
+
+    def bundle_of(self, place: int) -> int:
+        """In which bundle a resource stands."""
+        return bisect_right(self._bounds, place) - 1
+
+    def owns(self, bundle: int, about: bytes) -> bool:
+        """Whether a reference names the patient of a bundle, or nobody, by a name that nothing else in it has."""
+        woman = self._women[bundle]
+        if woman < 0:
+            return False
+        return not about or names(about, self._resources[woman].name, self._urls, bundle, woman - self._bounds[bundle])
 
 
 class Urls:
@@ -75,21 +99,21 @@ class Urls:
         except TypeError:
             self._no_patient = False
 
-    def only_hers(self, text: str, bundle: int, woman: int) -> bool:
-        """Whether no entry but that of the patient has this address."""
+    def only_hers(self, text: str, bundle: int, woman: int | None) -> bool:
+        """Whether no entry but that of the patient has this address. woman: her place in the bundle, if she has one."""
         if self._no_patient and text.startswith("Patient/"):
             return True
         own = list(map(_url, self._decoded[bundle]))
-        return own.count(text) == int(own[woman] == text)
+        return own.count(text) == int(woman is not None and own[woman] == text)
 
-    def hers(self, text: str, bundle: int, woman: int) -> bool:
-        return bool(self._decoded[bundle][woman].fullUrl == text) and self.only_hers(text, bundle, woman)
+    def hers(self, text: str, bundle: int, woman: int | None) -> bool:
+        """Whether it is the address of the patient, and of no other."""
+        is_hers = woman is not None and self._decoded[bundle][woman].fullUrl == text
+        return is_hers and self.only_hers(text, bundle, woman)
 
 
-def _names(raw: bytes, id_: str, urls: Urls, bundle: int, woman: int) -> bool:
+def names(raw: bytes, id_: str | None, urls: Urls, bundle: int, woman: int | None) -> bool:
     """Whether a reference names her, or nobody, by a name that nothing else in the bundle has."""
-    if not raw:
-        return True
     own = f"Patient/{id_}"
     text = own if raw == _plainly(own) else _text(raw)
     if text is None or text == "":

@@ -23,15 +23,15 @@ from decidua.intake.bulk.shapes import DATE, NONE, Shape, Shapes
 _join = b"\0".join  # a byte that no JSON has
 NEW = -1
 UNREAD = -(1 << 60)
-WOMAN = 0
-"""The number of every Patient."""
 PAST, TO_COME, NO_DATE = 1, 2, 3
 """What kind of date there is; 0 where there is none."""
 CLASS_BITS = (0, 2, 4)
 """Where those of the three dates stand in one number."""
 SEVERAL_DATES, READ, BITS = 1, 2, 2
 """The lowest bits of a number: whether a resource may have more dates than one, and whether it is of a kind that is
-read. A Patient is neither. What is above these bits is a place in the lists."""
+read. What is above these bits is a place in the lists."""
+WOMAN, ENCOUNTER = 0 << BITS, 1 << BITS
+"""The numbers of every Patient and of every Encounter, whatever they say."""
 
 
 class _Known(dict[bytes, int]):
@@ -87,7 +87,8 @@ class Words:
         self._examples: dict[int, Example] = {}
         """Of words that need a date to mean something, by their number."""
         self._with_dates: dict[int, int] = {}
-        self._known[_join(self.forms.words(self.forms.patient))] = self._new(self.forms.patient)
+        for kind in (self.forms.patient, self.forms.kinds[self.forms.encounter]):
+            self._known[_join(self.forms.words(kind))] = self._new(kind)
 
     @property
     def full(self) -> bool:

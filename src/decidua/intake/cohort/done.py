@@ -20,21 +20,28 @@ from decidua.intake.cohort.description import Column, Description, Problem
 from decidua.intake.cohort.events import Done, wide
 from decidua.intake.cohort.facts_table import FactsTable
 from decidua.intake.cohort.mapping import Complete
+from decidua.intake.cohort.windows import windowed
 
 EVENTS = "(events)"
 """Stands in a description for the column of a long table."""
 
 
 def with_done(table: FactsTable, done: Done) -> FactsTable:
-    """The table with `done.<option>` and `date.<option>` of the events of its patients."""
-    events = wide(done)
+    """The table with `done.<option>` and `date.<option>` of the events of its patients: all, or those `within`."""
+    on, found_events, told = ["patient"], None, [Problem("cohort.any-time", count=1, note=True)]
+    if done.rule.within is None:
+        found_events = done.found()
+    else:
+        on, found_events, told = windowed(table, done.every(), done.rule.within)
+    events = wide(done, found_events, on)
     have = table.frame.collect_schema().names()
     found = {name.removeprefix("done.") for name in events.columns if name.startswith("done.")}
-    renamed = events.rename({name: f"event.{name}" for name in events.columns if name != "patient"})
-    frame = table.frame.join(renamed.lazy(), on="patient", how="left", maintain_order="left")
-    frame = frame.with_columns(*_joined(found, have, done)).drop(renamed.columns[1:])
+    renamed = events.rename({name: f"event.{name}" for name in events.columns if name not in on})
+    frame = table.frame.join(renamed.lazy(), on=on, how="left", nulls_equal=True, maintain_order="left")
+    frame = frame.with_columns(*_joined(found, have, done)).drop(renamed.columns[len(on) :])
     frame = frame.with_columns(*_without_parts(done, frame.collect_schema().names()))
-    return replace(table, frame=frame, description=_described(table, events, found, have, done))
+    description = _described(table, events, on, found, have, done)
+    return replace(table, frame=frame, description=replace(description, problems=(*description.problems, *told)))
 
 
 def _joined(found: Collection[str], have: Collection[str], done: Done) -> Iterator[pl.Expr]:
@@ -80,12 +87,12 @@ def _without_parts(done: Done, have: Collection[str]) -> Iterator[pl.Expr]:
 
 
 def _described(
-    table: FactsTable, events: pl.DataFrame, found: Collection[str], have: Collection[str], done: Done
+    table: FactsTable, events: pl.DataFrame, on: list[str], found: Collection[str], have: Collection[str], done: Done
 ) -> Description:
     columns = tuple(
         Column(EVENTS, f"done.{option}", known=int(events[f"done.{option}"].sum() or 0)) for option in sorted(found)
     )
-    problems = [*_unsure(events, done), *_contradicted(table, events, found, have), *_strangers(table, events)]
+    problems = [*_unsure(events, done), *_contradicted(table, events, on, found, have), *_strangers(table, done)]
     old = table.description
     return replace(old, columns=old.columns + columns, problems=(*old.problems, *problems))
 
@@ -99,21 +106,22 @@ def _unsure(events: pl.DataFrame, done: Done) -> Iterator[Problem]:
 
 
 def _contradicted(
-    table: FactsTable, events: pl.DataFrame, found: Collection[str], have: Collection[str]
+    table: FactsTable, events: pl.DataFrame, on: list[str], found: Collection[str], have: Collection[str]
 ) -> Iterator[Problem]:
     both = [f"done.{option}" for option in sorted(found) if f"done.{option}" in have]
     if not both:
         return
-    said = events.select("patient", *(pl.col(name).alias(f"event.{name}") for name in both))
-    joined = table.frame.select("patient", *both).join(said.lazy(), on="patient")
+    said = events.select(*on, *(pl.col(name).alias(f"event.{name}") for name in both))
+    joined = table.frame.select(*on, *both).join(said.lazy(), on=on, nulls_equal=True)
     counts = joined.select((~pl.col(name) & pl.col(f"event.{name}")).sum().alias(name) for name in both)
     for name, count in counts.collect(engine="streaming").row(0, named=True).items():
         if count:
             yield Problem("cohort.done-contradiction", name, count=int(count))
 
 
-def _strangers(table: FactsTable, events: pl.DataFrame) -> Iterator[Problem]:
+def _strangers(table: FactsTable, done: Done) -> Iterator[Problem]:
     """Patients with events who are not in the table."""
+    events = done.patients()
     own = table.frame.select("patient").unique()
     count = events.lazy().join(own, on="patient", how="anti").select(pl.len()).collect(engine="streaming").item()
     if count:

@@ -47,11 +47,24 @@ class Done:
 
     def add(self, events: pl.DataFrame) -> None:
         """events: patient, key, day (null: not known)."""
+        if self.rule.within is not None:
+            self._found.append(events.select("patient", "key", "day").unique())
+            return
         grouped = events.group_by("patient", "key").agg(first=pl.col("day").min(), last=pl.col("day").max())
         self._found.append(grouped)
         self._rows += len(grouped)
         if len(self._found) > 1 and self._rows > 2_000_000:
             self._found, self._rows = [self.found()], 0
+
+    def every(self) -> pl.DataFrame:
+        """patient, key, day: all that are different, if their days matter (`within`)."""
+        schema = {"patient": pl.String, "key": pl.String, "day": pl.Date}
+        return pl.concat(self._found).unique() if self._found else pl.DataFrame(schema=schema)
+
+    def patients(self) -> pl.DataFrame:
+        """Everybody with an event that counts at some time."""
+        none = pl.DataFrame(schema={"patient": pl.String})
+        return pl.concat([none, *(part.select("patient") for part in self._found)]).unique()
 
     def found(self) -> pl.DataFrame:
         """patient, key, first, last."""
@@ -145,15 +158,21 @@ def key_of(system: str, code: str, done: Done) -> str | None:
     return None
 
 
-def wide(done: Done) -> pl.DataFrame:
-    """One row a patient: `done.<option>` true or null, `date.<option>`, and `open.<option>` where it cannot be said."""
-    found = done.found()
-    table = found.select("patient").unique()
+def wide(done: Done, found: pl.DataFrame, on: Sequence[str]) -> pl.DataFrame:
+    """One row for each row of `on`: `done.<option>` true or null, `date.<option>`, and `open.<option>` where it cannot
+    be said.
+
+    found: the columns of `on`, key, first, last; with `sure` false where an event may or may not count for the row.
+    """
+    table = found.select(on).unique()
     for key in sorted(found["key"].unique().to_list()):
         own = found.filter(pl.col("key") == key)
+        sure = pl.col("sure") if "sure" in found.columns else pl.lit(True)
+        said = [pl.when(sure).then(True).alias(f"key.{key}")]
+        said += [(~sure).alias(f"maybe.{key}")] if "sure" in found.columns else []
         ends = (pl.col(end).alias(f"{end}.{key}") for end in ("first", "last"))
-        table = table.join(own.select("patient", pl.lit(True).alias(f"key.{key}"), *ends), on="patient", how="left")
-    return table.select("patient", *_options(done, set(table.columns)))
+        table = table.join(own.select(*on, *said, *ends), on=on, how="left", nulls_equal=True)
+    return table.select(*on, *_options(done, set(table.columns)))
 
 
 def _options(done: Done, have: set[str]) -> Iterator[pl.Expr]:
@@ -164,11 +183,23 @@ def _options(done: Done, have: set[str]) -> Iterator[pl.Expr]:
             continue
         unsure = _unsure(option, done, have)
         together = _together(option, done, have)
+        maybe = _maybe(option, done, have, parts.get(option, frozenset()))
+        if maybe is not None:
+            unsure = (pl.lit(False) if unsure is None else unsure) | (maybe & yes.is_null())
         yes = yes if unsure is None else pl.when(unsure).then(None).otherwise(yes)
         yes = yes if together is None else pl.when(together).then(True).otherwise(yes)
         yield yes.alias(f"done.{option}")
         yield pl.when(yes).then(day).alias(f"date.{option}")
         yield (pl.lit(False) if unsure is None else unsure.fill_null(False)).alias(f"open.{option}")
+
+
+def _maybe(option: str, done: Done, have: set[str], parts: frozenset[str]) -> pl.Expr | None:
+    """Where an event that bears on the option may or may not count for the row."""
+    places = done.settings.options
+    members = [place.id for place in places.values() if place.parent == option]
+    keys = [option, *members, *places[option].combines, *(f"{option}{PART}{part}" for part in parts)]
+    found = [pl.col(f"maybe.{key}") for key in keys if f"maybe.{key}" in have]
+    return pl.any_horizontal(found).fill_null(False) if found else None
 
 
 def _plain(option: str, done: Done, have: set[str], parts: frozenset[str]) -> tuple[pl.Expr | None, pl.Expr | None]:
@@ -191,7 +222,8 @@ def _plain(option: str, done: Done, have: set[str], parts: frozenset[str]) -> tu
 
 def _both(place_parts: Sequence[str], done: Done) -> tuple[pl.Expr, pl.Expr]:
     """Whether all parts of a combination have events, and whether they lie within the days that are together."""
-    every = pl.all_horizontal(pl.col(f"key.{part}").fill_null(False) for part in place_parts)
+    may = [(f"key.{part}", f"maybe.{part}") if done.rule.within else (f"key.{part}",) for part in place_parts]
+    every = pl.all_horizontal(pl.any_horizontal(names).fill_null(False) for names in may)
     if done.rule.together_days is None:
         return every, pl.lit(None, dtype=pl.Boolean)
     latest = pl.max_horizontal(f"first.{part}" for part in place_parts)

@@ -103,10 +103,10 @@ def write_facts(table: FactsTable, path: str | Path, *, force: bool = False) -> 
         try:
             table.frame.sink_parquet(part, compression="zstd", row_group_size=ROW_GROUP, metadata=metadata)
         except pl.exceptions.PolarsError as error:
-            raise _from_engine(error, path) from None
+            raise from_engine(error, path) from None
 
 
-def _from_engine(error: Exception, path: str | Path) -> Exception:
+def from_engine(error: Exception, path: str | Path) -> Exception:
     """The engine wraps what the disk says; its own words may hold values, so they are not passed on."""
     said = re.search(r"os error (\d+)", str(error))
     if said:

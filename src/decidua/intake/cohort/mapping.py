@@ -64,6 +64,14 @@ class DoneRule:
 
 
 @dataclass(frozen=True)
+class Window:
+    """Days before and after the day of care, both within; None is open."""
+
+    before: int | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True)
 class EventsRule:
     """A long table of what was done: one row is one drug, test or procedure of one patient."""
 
@@ -79,6 +87,8 @@ class EventsRule:
     """Options for which a patient without an event was not given it."""
     together_days: int | None = None
     """Days within which the parts of a combination were given as that combination."""
+    within: Window | None = None
+    """How near to a row's day of care an event must be to count for it; None: at any time."""
     for_loss: bool = False
     """Whether the source says that all of it was done for preventing pregnancy loss."""
     line: int = 1

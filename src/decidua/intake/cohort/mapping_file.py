@@ -20,6 +20,7 @@ from decidua.intake.cohort.mapping import (
     GroupRule,
 )
 from decidua.intake.cohort.refusals import CohortErrors
+from decidua.intake.cohort.windows_file import window_of
 from decidua.intake.nodes import Entry, Listing, Scalar, Table, Tree, read_table
 from decidua.intake.problems import Problems
 from decidua.intake.rows import Row
@@ -191,7 +192,8 @@ def _complete(tree: Tree, key: str) -> Complete | None:
     return Complete(ends.get("from"), ends.get("to"))
 
 
-_EVENTS = ("patient", "code", "system", "of", "date", "codes", "complete", "together_days", "purpose")
+_EVENTS = ("patient", "code", "system", "of", "date", "codes", "complete", "together_days", "within",
+           "purpose")  # fmt: skip
 
 
 def _events(top: Row) -> EventsRule | None:
@@ -205,7 +207,8 @@ def _events(top: Row) -> EventsRule | None:
     return EventsRule(
         row.text("patient") or "patient", row.text("code") or "code", row.text("system") or "system",
         row.text("of"), _date(row, "date"), _values(row, "codes"), row.read("complete", _complete_each) or {},
-        row.number("together_days", 0, 400), row.choice("purpose", ("preventing-loss",)) is not None, row.line,
+        row.number("together_days", 0, 400), row.read("within", window_of),
+        row.choice("purpose", ("preventing-loss",)) is not None, row.line,
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ def new_file(path: str | Path, *, force: bool = False) -> Iterator[Path]:
         with part.open("xb"):
             pass
         yield part
-        _flush(part)
+        flush(part)
         _place(part, path, force)
     except OSError as error:
         raise UsageError("error.cannot-write", given=path, reason=error.strerror or str(error)) from None
@@ -33,7 +33,8 @@ def new_file(path: str | Path, *, force: bool = False) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """To the disk, so that a name never leads to what is not yet there. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

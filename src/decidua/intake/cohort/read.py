@@ -1,7 +1,8 @@
 """A cohort, read: files and a mapping → the facts table and what was understood of it.
 
 The source is gone through once to count and to find doubles. A small cohort is kept; a large one is read anew each
-time its rows are asked for, block by block, so that memory does not grow with it and nothing is written anywhere.
+time its rows are asked for, block by block, so that memory does not grow with it and nothing is written anywhere; or
+its rows are kept in a folder that the user named (`spill`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from polars.io.plugins import register_io_source
 from decidua.errors import CohortError
 from decidua.intake.cohort.about import About
 from decidua.intake.cohort.convert import Converter
+from decidua.intake.cohort.csv_blocks import Block
 from decidua.intake.cohort.description import FIRST, Description, Problem
 from decidua.intake.cohort.done import with_done
 from decidua.intake.cohort.doubles import Doubles, Keys, doubles
@@ -25,6 +27,7 @@ from decidua.intake.cohort.headings import MADE_UP, check_mapping, targets
 from decidua.intake.cohort.open_source import SourceFile, open_sources
 from decidua.intake.cohort.refusals import CohortErrors
 from decidua.intake.cohort.settings import Settings
+from decidua.intake.cohort.spill import Spill
 from decidua.intake.cohort.table_blocks import TableFile
 from decidua.intake.cohort.tally import Tally
 
@@ -38,13 +41,13 @@ Paths = str | Path | Sequence[str | Path]
 
 def read_cohort(
     paths: Paths, settings: Settings, *, events: Paths = (), strict: bool = False, progress: Progress | None = None,
-    kept: int = KEPT,
+    kept: int = KEPT, spill: Path | None = None,
 ) -> FactsTable:  # fmt: skip
     """Facts from CSV (also gzip), Parquet, Arrow: files, globs, folders.
 
     events: what was done, as long tables (`events`). strict: anything that is refused refuses all. progress: called
-    with the rows read. Raises CohortError where there is nothing to read or no column of patients, and CohortErrors
-    with everything that is wrong.
+    with the rows read. spill: an empty folder for the rows of a large cohort, as long as the table is in use. Raises
+    CohortError where there is nothing to read or no column of patients, and CohortErrors with everything that is wrong.
     """
     tally, mapping = Tally(), settings.mapping
     files = open_sources(paths, tally, separator=mapping.separator, encoding=mapping.encoding, strict=strict)
@@ -52,7 +55,7 @@ def read_cohort(
     if wrong:
         raise wrong[0] if len(wrong) == 1 else CohortErrors(wrong)
     source = _Source(_converters(files, settings, tally))
-    first = _First(tally, kept, source.possible())
+    first = _First(tally, kept, source.possible(), Spill(spill) if spill is not None else None)
     for block in source.tables(tally):
         first.take(block)
         if progress is not None:
@@ -119,6 +122,17 @@ class _Source:
         """The same for a few columns of the table; None is all."""
         return self if columns is None else _Source([(file, converter.only(columns)) for file, converter in self.files])
 
+    def left_out(self, keep: pl.Series) -> Tally:
+        """The counts of the rows that do not stay."""
+        tally, at = Tally(), 0
+        for file, converter in self.files:
+            for block in file.blocks(Tally()):
+                gone = ~keep.slice(at, len(block.frame))
+                at += len(block.frame)
+                if gone.any():
+                    converter.table(Block(block.frame.filter(gone), block.numbers.filter(gone)), tally)
+        return tally
+
     def tables(self, tally: Tally) -> Iterator[pl.DataFrame]:
         for file, converter in self.files:
             for block in file.blocks(tally):
@@ -132,6 +146,7 @@ class _First:
     tally: Tally
     kept: int
     possible: dict[str, pl.DataType]
+    spill: Spill | None = None
     keys: Keys = field(default_factory=Keys)
     missing: list[pl.Series] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -145,15 +160,24 @@ class _First:
         self.missing.append(table["patient"].is_null())
         if self.frames is not None:
             self.frames.append(table)
-        if self.rows > self.kept:
-            self.frames = None
+        elif self.spill is not None:
+            self.spill.add(table)
+        if self.rows > self.kept and self.frames is not None:
+            frames, self.frames = self.frames, None
+            if self.spill is not None:
+                for one in frames:
+                    self.spill.add(one)
 
     def table(self, source: _Source, settings: Settings) -> FactsTable:
         schema = {name: kind for name, kind in self.possible.items() if self._there(name)}
         missing = pl.concat(self.missing) if self.missing else pl.Series([], dtype=pl.Boolean)
         found = doubles(self.keys, missing)
         _tell_doubles(self._tables(source), missing, found, self.tally)
+        if not found.keep.all():
+            self.tally.without(source.left_out(found.keep))
         refused = found.refused + int(missing.sum()) + (self.tally.rows - self.rows)
+        if self.frames is None and self.spill is None:
+            self.tally.problem("cohort.parsed-again", note=True)
         description = self.tally.description(
             patients=int(found.keep.sum()), refused=refused, duplicates=found.same,
             files=tuple(str(file.path) for file, _ in source.files),
@@ -166,13 +190,19 @@ class _First:
         return not ends or bool({f"{ends[0]}.low", f"{ends[0]}.high"} & self.seen)
 
     def _tables(self, source: _Source) -> Iterator[pl.DataFrame]:
-        return iter(self.frames) if self.frames is not None else source.tables(Tally())
+        return iter(self.frames) if self.frames is not None else self._again(source)(None)
+
+    def _again(self, source: _Source) -> Callable[[Collection[str] | None], Iterator[pl.DataFrame]]:
+        """What gives the blocks once more, with some of the columns or all."""
+        return self.spill.tables if self.spill is not None else lambda names: source.only(names).tables(Tally())
 
     def _frame(self, source: _Source, found: Doubles, schema: dict[str, pl.DataType]) -> pl.LazyFrame:
         if self.frames is not None:
             whole = [_shaped(table, schema) for table in self.frames]
             return pl.concat(whole).filter(found.keep).lazy() if whole else pl.LazyFrame(schema=schema)
-        return register_io_source(_reader(source, found, schema), schema=schema, validate_schema=False)
+        where = ", ".join(str(file.path) for file, _ in source.files)
+        reader = _reader(self._again(source), where, found, schema)
+        return register_io_source(reader, schema=schema, validate_schema=False)
 
 
 def _shaped(table: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:
@@ -186,7 +216,10 @@ def _shaped(table: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame
 
 
 def _reader(
-    source: _Source, found: Doubles, schema: dict[str, pl.DataType]
+    again: Callable[[Collection[str] | None], Iterator[pl.DataFrame]],
+    where: str,
+    found: Doubles,
+    schema: dict[str, pl.DataType],
 ) -> Callable[[list[str] | None, pl.Expr | None, int | None, int | None], Iterator[pl.DataFrame]]:
     def blocks(
         columns: list[str] | None, predicate: pl.Expr | None, most: int | None, _: int | None
@@ -196,10 +229,10 @@ def _reader(
             None if columns is None else {*columns, *(predicate.meta.root_names() if predicate is not None else ())}
         )
         shape = schema if needed is None else {name: kind for name, kind in schema.items() if name in needed}
-        for table in source.only(needed).tables(Tally()):
+        for table in again(needed):
             keep = found.keep.slice(at, len(table))
             if len(keep) < len(table):
-                raise CohortError("cohort.changed", where=table["file"][0])
+                raise CohortError("cohort.changed", where=where)
             part = _shaped(table, shape).filter(keep)
             at += len(table)
             if most is not None:
@@ -209,7 +242,7 @@ def _reader(
             if most == 0:
                 return
         if at < len(found.keep):
-            raise CohortError("cohort.changed", where=", ".join(str(file.path) for file, _ in source.files))
+            raise CohortError("cohort.changed", where=where)
 
     return blocks
 

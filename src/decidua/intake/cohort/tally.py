@@ -77,6 +77,13 @@ class Tally:
         """The problems of another source, without its rows and columns."""
         self._problems |= other._problems
 
+    def without(self, others: Tally) -> None:
+        """Columns without the counts of rows that are left out; what is wrong with those rows stays told."""
+        for place, gone in others._columns.items():
+            own = self._columns[place]
+            for what in ("known", "bounded", "unknown", "refused"):
+                setattr(own, what, getattr(own, what) - getattr(gone, what))
+
     def where(self, mask: pl.Series, numbers: pl.Series) -> tuple[list[int], int]:
         """The first row numbers at which a mask holds, and how many there are."""
         return numbers.filter(mask).head(FIRST).to_list(), int(mask.sum())

@@ -54,15 +54,18 @@ class _Builder:
             costly_facts=_costly((one.fact, one.label, one.women) for cell in cells for one in cell.unknowns),
             costly_readings=_costly((one.reading, f"{cell.name}: {one.question}", one.women) for cell in cells
                                     for one in cell.readings),
-            notes=tuple(say(self.lang, f"audited.note-{name}", most=self.least - 1) for name in self._notes()),
+            notes=tuple(say(self.lang, f"audited.note-{name}", most=self.least - 1)
+                        for name in self._notes(description)),
         )  # fmt: skip
         return made.model_copy(update={"about": made.about.model_copy(update={"hidden": _hidden(made)})})
 
     def _ordered(self) -> list[str]:
         return sorted(self.a.about.options, key=lambda id_: (id_.startswith("test:"), self.k.options[id_].rank, id_))
 
-    def _notes(self) -> Iterator[str]:
+    def _notes(self, description: Description | None) -> Iterator[str]:
         yield from ("unknown", "answers", "open", "variation", "sums")
+        if description and any(problem.key == "cohort.any-time" for problem in description.problems):
+            yield "any-time"
         if self.least > 1:
             yield "hidden"
 

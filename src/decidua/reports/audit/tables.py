@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from decidua.errors import UsageError
 from decidua.language import say
 from decidua.reports.audit import models as m
 from decidua.reports.formulas import safe
@@ -205,20 +202,17 @@ def files_of(report: m.AuditReport) -> Iterator[tuple[str, bytes]]:
         yield f"{table.name}.parquet", _parquet(report, table)
 
 
-def write_tables(report: m.AuditReport, folder: Path) -> None:
-    """Raises UsageError where the folder exists, or cannot be written; then nothing is left of it."""
-    if folder.exists():
-        raise UsageError("error.file-exists", given=folder)
-    part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
-    try:
-        part.mkdir()
+def write_tables(report: m.AuditReport, folder: Path, *, force: bool = False) -> None:
+    """Raises UsageError where the folder cannot be written, and then nothing is left of it, or where it exists.
+
+    `force` replaces one that holds such tables and nothing else.
+    """
+    from decidua.intake.cohort.new_folder import new_folder
+
+    own = [f"{table.name}.{ending}" for table in tables(report) for ending in ("csv", "parquet")]
+    with new_folder(folder, ["README.txt", "report.json", *own], force) as part:
         for name, content in files_of(report):
             (part / name).write_bytes(content)
-        part.rename(folder)
-    except OSError as error:
-        raise UsageError("error.cannot-write", given=folder, reason=error.strerror or type(error).__name__) from None
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def archive(report: m.AuditReport) -> bytes:

@@ -35,6 +35,9 @@ def audit_text(report: m.AuditReport, *, by: bool = False) -> Iterator[object]:
     yield from _costly(report)
     if report.about.hidden:
         yield Text(say(lang, "audited.hidden-legend", sign=say(lang, "audited.hidden"), least=report.about.least))
+    any_time = say(lang, "audited.note-any-time")
+    if any_time in report.notes:
+        yield Text(any_time)
     yield Text(f"{report.about.use} {report.about.intended_use}", style="dim")
 
 
