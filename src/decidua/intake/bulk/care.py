@@ -19,7 +19,7 @@ from msgspec import Struct
 from decidua.errors import PatientError
 from decidua.intake.bulk.account import Account, Place
 from decidua.intake.bulk.shapes import ENCOUNTER
-from decidua.intake.bulk.whose import Urls, names
+from decidua.intake.bulk.whose import names
 from decidua.intake.fhir import resources as r
 from decidua.intake.fhir.times import span_of
 
@@ -105,10 +105,10 @@ class Visits:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return
         women = [at for at, one in enumerate(read) if one.resourceType == "Patient" and one.id == patient]
-        urls, woman = Urls([entries]), next(iter(women), None)
+        woman = next(iter(women), None)
         for one in read:
             if one.resourceType == "Encounter":
-                mine = not one.about or names(bytes(one.about), patient, urls, 0, woman)
+                mine = not one.about or names(bytes(one.about), patient, entries, woman)
                 self.put(mine, patient, self.seen(one), account, place)
 
     def put(self, mine: bool, patient: str, seen: Seen, account: Account, place: Place) -> None:

@@ -31,6 +31,8 @@ NONE = b""
 """An element that is not there."""
 Name = Annotated[str, msgspec.Meta(max_length=64)] | None
 """An id; the one-patient reader tells no longer ones apart."""
+Written = Annotated[str, msgspec.Meta(min_length=1)] | None
+"""A date; where an empty one is not the same as none, the one-patient reader says what it is."""
 DATE = ("date", "date2", "date3")
 """What the dates of a resource are called in every shape; empty where it has none."""
 TAG = "resourceType"
@@ -143,7 +145,7 @@ def _shape(form: Shape, width: int, wide: bool) -> type[msgspec.Struct]:
     rename = {"subject": "patient"} if "patient" in _elements(form.kind) else {}
     fields: list[tuple[str, Any, Any]] = [("id", Name, None), ("subject", Raw, NONE)]
     for attribute, name in zip(DATE, form.dates, strict=False):
-        fields.append((attribute, str | None, ""))
+        fields.append((attribute, str | None if form.kind == "Observation" else Written, ""))
         rename[attribute] = name
     for number, name in enumerate(form.words):
         fields.append((f"w{number}", Raw, NONE))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, pairwise
 from operator import attrgetter, mul, sub
 from typing import Any
 
@@ -22,7 +22,9 @@ from decidua.intake.fhir import resources as r
 from decidua.intake.fhir.bundle import target
 
 _REFERENCE = msgspec.json.Decoder(r.Reference)
-_id, _subject, _url = map(attrgetter, ("id", "subject", "fullUrl"))
+_id, _subject = map(attrgetter, ("id", "subject"))
+SCHEMES = ("urn:", "http://", "https://")
+"""How an address begins that no type and id can spell."""
 
 
 def apart(ids: Sequence[str]) -> bool:
@@ -43,7 +45,7 @@ class Owners:
 
     def __init__(self, decoded: Sequence[Sequence[Any]], resources: Sequence[Any], numbers: Ints) -> None:
         """decoded: the entries of each bundle; resources: those of all, with the numbers of their words."""
-        self._resources, self._urls = resources, Urls(decoded)
+        self._decoded, self._resources = decoded, resources
         self._bounds = [0, *accumulate(map(len, decoded))]
         women, read = np.flatnonzero(numbers == WOMAN), np.flatnonzero(numbers & READ)
         firsts = np.searchsorted(women, self._bounds)
@@ -81,46 +83,27 @@ class Owners:
         return bisect_right(self._bounds, place) - 1
 
     def owns(self, bundle: int, about: bytes) -> bool:
-        """Whether a reference names the patient of a bundle, or nobody, by a name that nothing else in it has."""
+        """Whether a reference names the patient of a bundle, or nobody."""
         woman = self._women[bundle]
         if woman < 0:
             return False
-        return not about or names(about, self._resources[woman].name, self._urls, bundle, woman - self._bounds[bundle])
-
-
-class Urls:
-    """The addresses of the entries of several bundles; they are looked at where it matters."""
-
-    def __init__(self, decoded: Sequence[Sequence[Any]]) -> None:
-        self._decoded = decoded
-        every = map(_url, chain.from_iterable(decoded))
-        try:
-            self._no_patient = "\nPatient/" not in "\n" + "\n".join(every)
-        except TypeError:
-            self._no_patient = False
-
-    def only_hers(self, text: str, bundle: int, woman: int | None) -> bool:
-        """Whether no entry but that of the patient has this address. woman: her place in the bundle, if she has one."""
-        if self._no_patient and text.startswith("Patient/"):
+        if not about:
             return True
-        own = list(map(_url, self._decoded[bundle]))
-        return own.count(text) == int(woman is not None and own[woman] == text)
-
-    def hers(self, text: str, bundle: int, woman: int | None) -> bool:
-        """Whether it is the address of the patient, and of no other."""
-        is_hers = woman is not None and self._decoded[bundle][woman].fullUrl == text
-        return is_hers and self.only_hers(text, bundle, woman)
+        return names(about, self._resources[woman].name, self._decoded[bundle], woman - self._bounds[bundle])
 
 
-def names(raw: bytes, id_: str | None, urls: Urls, bundle: int, woman: int | None) -> bool:
-    """Whether a reference names her, or nobody, by a name that nothing else in the bundle has."""
+def names(raw: bytes, id_: str | None, entries: Sequence[Any], woman: int | None) -> bool:
+    """Whether a reference names her, or nobody. Of several entries with one name, the first has it.
+
+    woman: the place of her Patient among the entries, if it is there.
+    """
     own = f"Patient/{id_}"
     text = own if raw == _plainly(own) else _text(raw)
     if text is None or text == "":
         return text == ""
-    if text == own:
-        return urls.only_hers(text, bundle, woman)
-    return ":" in text and urls.hers(text, bundle, woman)
+    address = None if woman is None else entries[woman].fullUrl
+    known = text == own or (text == address and text.startswith(SCHEMES))
+    return known and all(entry.fullUrl != text for entry in entries[:woman])
 
 
 def _plainly(name: str) -> bytes | None:

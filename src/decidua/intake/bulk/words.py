@@ -21,7 +21,7 @@ from decidua.intake.bulk.reducing import Ints
 from decidua.intake.bulk.shapes import DATE, NONE, Shape, Shapes
 
 _join = b"\0".join  # a byte that no JSON has
-NEW = -1
+NEW = NOWHERE = -1
 UNREAD = -(1 << 60)
 PAST, TO_COME, NO_DATE = 1, 2, 3
 """What kind of date there is; 0 where there is none."""
@@ -73,10 +73,12 @@ class Example:
 
 
 class Words:
-    """The words of one set of shapes. `kind`: place in `forms.kinds` of each;"""
+    """The words of one set of shapes. `kind`: place in `forms.kinds` of each of them."""
 
     def __init__(self, meanings: Meanings, several: Several, forms: Shapes) -> None:
         self.meanings, self.forms, self._several = meanings, forms, several
+        words = forms.read[forms.observation].words
+        self._text = words.index("valueString") if "valueString" in words else NOWHERE
         self._dates = ("", meanings.as_of.isoformat(), date.max.isoformat(), "?")
         self.clear()
 
@@ -95,9 +97,10 @@ class Words:
         return len(self._known) > MOST or len(self._with_dates) > MOST
 
     def numbers(self, resources: Sequence[Any]) -> Ints:
-        keys = list(map(_join, map(self.forms.words, resources)))
-        if self.forms.wide:
-            keys = [self._without_text(key, one) for key, one in zip(keys, resources, strict=True)]
+        words = map(self.forms.words, resources)
+        if self._text != NOWHERE:
+            words = map(self._without_text, words, resources)
+        keys = list(map(_join, words))
         found = np.fromiter(map(self._known.__getitem__, keys), dtype=np.int64, count=len(keys))
         for at in np.flatnonzero(found == NEW).tolist():
             key = keys[at]
@@ -151,12 +154,12 @@ class Words:
     def _number_of(self, found: Sequence[int]) -> int:
         return found[0] if len(found) == 1 else self._several.add(found)
 
-    def _without_text(self, key: bytes, one: Any) -> bytes:
+    def _without_text(self, words: tuple[Any, ...], one: Any) -> tuple[Any, ...]:
         """Of a text only that it is one: it is never read."""
-        if type(one) is not self.forms.observation:
-            return key
-        text = bytes(self.forms.read[type(one)].word(one, "valueString"))
-        return key.replace(b"\0" + text, b'\0""', 1) if text.startswith(b'"') else key
+        at = self._text
+        if type(one) is not self.forms.observation or not bytes(words[at]).startswith(b'"'):
+            return words
+        return (*words[:at], b'""', *words[at + 1 :])
 
 
 def _nobodys(one: Any, shape: Shape) -> Any:
