@@ -80,11 +80,20 @@ def test_of_two_with_one_name_the_first_has_it(knowledge: Knowledge, url: str, a
 
 
 def test_an_id_of_odd_letters_is_not_taken_for_its_escape(knowledge: Knowledge) -> None:
-    """`a\\b` in JSON is another name than `a\b`, which is a and a backspace."""
+    """The id is a, a backslash and b; between quotes, that is a and a backspace."""
     text = bundle(observation("tsh", "2024-05-01", "o", **quantity(2.5, "m[IU]/L")), patient={**WOMAN, "id": "a\\b"})
-    for name in (rb"Patient/a\b", rb"Patient/a"):
+    for name in (rb"Patient/a\\b", rb"Patient/a\b"):
         data = text.replace(b"Patient/p", name)
         assert differences(knowledge, reader(knowledge, AS_OF), [data], AS_OF) == []
+
+
+def test_an_address_that_spells_a_type_and_id_is_that_resource(knowledge: Knowledge) -> None:
+    own = observation("tsh", "2024-05-01", "o", **quantity(2.5, "m[IU]/L"))
+    woman = {"fullUrl": "Observation/a:b", "resource": WOMAN}
+    entries = [{"resource": {"resourceType": "Observation", "id": "a:b"}}, woman,
+               {"resource": {**own, "subject": {"reference": "Observation/a:b"}}}]  # fmt: skip
+    data = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
+    assert differences(knowledge, reader(knowledge, AS_OF), [data], AS_OF) == []
 
 
 def test_what_names_nobody_teaches_nothing_to_others(knowledge: Knowledge) -> None:
