@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -17,15 +18,17 @@ from msgspec import Struct
 
 from decidua.errors import PatientError
 from decidua.intake.bulk.account import Account, Place
-from decidua.intake.bulk.whose import hers
+from decidua.intake.bulk.shapes import ENCOUNTER
+from decidua.intake.bulk.whose import names
 from decidua.intake.fhir import resources as r
 from decidua.intake.fhir.times import span_of
 
 CAME = frozenset((b'"arrived"', b'"triaged"', b'"in-progress"', b'"onleave"', b'"finished"'))
 CARE, YEAR, SETTING = "date.care", "group.year", "group.setting"
+EPOCH = date(1970, 1, 1).toordinal()
 MOST = 200_000
 """Remembered meanings."""
-Key = tuple[bytes, ...]
+_join, _words = b"\0".join, attrgetter(*ENCOUNTER)
 
 
 class _Period(Struct, gc=False):
@@ -42,10 +45,10 @@ class _Bundle(Struct):
     entry: list[_Entry] | None = None
 
 
-class _Encounter(Struct):
+class _Encounter(Struct, rename={"about": "subject"}):
     resourceType: str | None = None
     id: str | None = None
-    subject: msgspec.Raw = msgspec.Raw()
+    about: msgspec.Raw = msgspec.Raw()
     status: msgspec.Raw = msgspec.Raw()
     period: msgspec.Raw = msgspec.Raw()
     serviceType: msgspec.Raw = msgspec.Raw()
@@ -68,29 +71,27 @@ class Visit:
     service: str = ""
 
 
+Seen = Visit | str
+"""What an Encounter says: a visit, or the sentence that says why it does not count."""
+
+
 @dataclass
 class Visits:
     """The latest visit of each patient."""
 
     as_of: date
     latest: dict[str, Visit] = field(default_factory=dict)
-    _known: dict[Key, Visit | str] = field(default_factory=dict)
+    _known: dict[bytes, Seen] = field(default_factory=dict)
 
-    def take(self, patient: str, encounter: Any, account: Account, place: Place) -> None:
-        """An Encounter of hers, with raw elements; what does not count is told."""
-        names = ("status", "period", "serviceType", "modifierExtension", "implicitRules")
-        key = tuple(bytes(getattr(encounter, name)) for name in names)
+    def seen(self, encounter: Any) -> Seen:
+        """What an Encounter with raw elements says."""
+        key = _join(_words(encounter))
         found = self._known.get(key)
         if found is None:
             if len(self._known) > MOST:
                 self._known.clear()
-            found = self._known[key] = _meaning(key, self.as_of)
-        if isinstance(found, Visit):
-            self.latest[patient] = max(found, self.latest.get(patient, found))
-        elif found == "bulk.date":
-            account.problem(found, CARE, places=[place])
-        else:
-            account.problem(found, CARE, count=1, note=True)
+            found = self._known[key] = _meaning(key.split(b"\0"), self.as_of)
+        return found
 
     def take_all(self, others: Mapping[str, Visit]) -> None:
         for name, visit in others.items():
@@ -103,20 +104,27 @@ class Visits:
             read = [_ENCOUNTER.decode(one.resource) for one in entries]
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return
-        urls = [entry.fullUrl for one, entry in zip(read, entries, strict=True)
-                if one.resourceType == "Patient" and one.id == patient]  # fmt: skip
+        women = [at for at, one in enumerate(read) if one.resourceType == "Patient" and one.id == patient]
+        woman = next(iter(women), None)
         for one in read:
             if one.resourceType == "Encounter":
-                self.put(hers([one.subject], patient, next(iter(urls), None), entries), patient, one, account, place)
+                mine = not one.about or names(bytes(one.about), patient, entries, woman)
+                self.put(mine, patient, self.seen(one), account, place)
 
-    def put(self, mine: bool, patient: str, encounter: Any, account: Account, place: Place) -> None:
-        if mine:
-            self.take(patient, encounter, account, place)
-        else:
+    def put(self, mine: bool, patient: str, seen: Seen, account: Account, place: Place) -> None:
+        """An Encounter, if it is hers; what does not count is told."""
+        if not mine:
             account.problem("bulk.of-another", CARE, count=1, note=True)
+        elif isinstance(seen, Visit):
+            before = self.latest.get(patient)
+            self.latest[patient] = seen if before is None else max(seen, before)
+        elif seen == "bulk.date":
+            account.problem(seen, CARE, places=[place])
+        else:
+            account.problem(seen, CARE, count=1, note=True)
 
 
-def _meaning(key: Key, as_of: date) -> Visit | str:
+def _meaning(key: Sequence[bytes], as_of: date) -> Seen:
     """A visit, or the sentence that says why it does not count."""
     status, period, service, *changes = key
     if any(changes):
@@ -147,28 +155,33 @@ def with_care(table: pl.DataFrame, visits: Mapping[str, Visit], acts: pl.DataFra
 
     acts: what was done (patient, done, day), for those without a visit.
     """
-    own = [visits.get(patient) for patient in table["patient"]] if visits else [None] * len(table)
+    seen = visits if not acts.height else {**_acted(table, visits, acts, account), **visits}
+    if not seen:
+        return table
+    own = [seen.get(patient) for patient in table["patient"]]
+    first = pl.Series([one.first - EPOCH if one else None for one in own], dtype=pl.Int32).cast(pl.Date)
+    known = pl.Series([one.known if one else None for one in own], dtype=pl.Boolean)
+    services = [one.service or None if one else None for one in own]
+    return table.with_columns(_columns(first, known, services))
+
+
+def _acted(
+    table: pl.DataFrame, visits: Mapping[str, Visit], acts: pl.DataFrame, account: Account
+) -> dict[str, Visit]:  # fmt: skip
+    """The latest act of those of the table who have no visit."""
     last = dict(_last(acts))
-    if last:
-        acted = [last.get(who) if one is None else None for who, one in zip(table["patient"], own, strict=True)]
-        by_acts = len(acted) - acted.count(None)
-        if by_acts:
-            account.problem("bulk.care-by-acts", CARE, count=by_acts, note=True)
-        own = [one or (Visit(day.toordinal(), True) if day else None) for one, day in zip(own, acted, strict=True)]
-    days = [date.fromordinal(one.first) if one and one.known else None for one in own]
-    years = [str(date.fromordinal(one.first).year) if one else None for one in own]
-    settings = [one.service or None if one else None for one in own]
-    return table.with_columns(_columns(days, years, settings))
+    found = {who: Visit(last[who].toordinal(), True) for who in table["patient"] if who in last and who not in visits}
+    if found:
+        account.problem("bulk.care-by-acts", CARE, count=len(found), note=True)
+    return found
 
 
-def _columns(
-    days: Sequence[date | None], years: Sequence[str | None], settings: Sequence[str | None]
-) -> Iterable[pl.Series]:
-    if any(years):
-        yield pl.Series(CARE, days, dtype=pl.Date)
-        yield pl.Series(YEAR, years, dtype=pl.String)
-    if any(settings):
-        yield pl.Series(SETTING, settings, dtype=pl.String)
+def _columns(first: pl.Series, known: pl.Series, services: Sequence[str | None]) -> Iterable[pl.Series]:
+    if first.null_count() < len(first):
+        yield first.set(~known.fill_null(True), None).alias(CARE)
+        yield first.dt.year().cast(pl.String).alias(YEAR)
+    if any(services):
+        yield pl.Series(SETTING, services, dtype=pl.String)
 
 
 def _last(acts: pl.DataFrame) -> Iterable[tuple[str, date]]:

@@ -120,10 +120,11 @@ class Gatherer:
     def _hear(self, forms: Shapes) -> None:
         waiting, self._waiting[forms.wide] = self._waiting[forms.wide], []
         resources = [one for one, _ in waiting]
-        kinds = np.array([forms.number[type(one)] for one in resources], dtype=np.int64)
-        count_types(self.account, kinds, forms)
-        owner = self._owners(waiting, kinds, forms)
-        said = self.listener.hear(resources, kinds, forms)
+        sheaf = self.listener.sheaf(forms)
+        self.listener.gather(resources, sheaf)
+        said = self.listener.make_out(sheaf)
+        count_types(self.account, said.kinds, forms)
+        owner = self._owners(waiting, said.kinds, forms)
         for place in said.odd.tolist():
             if owner[place] >= 0:
                 self._odd(self.found.names[owner[place]], waiting[place][1])
@@ -156,7 +157,8 @@ class Gatherer:
                 self._visited(one, place)
             if kind in forms.others or kind.__name__ == "Medication":
                 continue
-            name = one.id if kind is forms.patient else self._subject(one.subject)
+            id_ = one.name if kind is forms.patient else one.id
+            name = id_ if kind is forms.patient else self._subject(one.subject)
             if not name:
                 key = "bulk.no-id" if kind is forms.patient else "bulk.nobody"
                 self.account.problem(key, places=[place])
@@ -164,15 +166,15 @@ class Gatherer:
             owner[at] = self._number(name)
             if kind is forms.patient and (place_of := centre(one.managingOrganization)):
                 self.found.centres[name] = place_of
-            if one.id:
+            if id_:
                 own.append(owner[at])
-                check.append(zlib.crc32(f"{kind.__name__}/{one.id}".encode()))
+                check.append(zlib.crc32(f"{kind.__name__}/{id_}".encode()))
         return owner
 
     def _visited(self, one: Any, place: Place) -> None:
-        name = self._subject(one.subject)
+        name = self._subject(one.about)
         if name:
-            self.visits.take(name, one, self.account, place)
+            self.visits.put(True, name, self.visits.seen(one), self.account, place)
         else:
             self.account.problem("bulk.nobody", places=[place])
 

@@ -83,11 +83,10 @@ def _persistent(facts: Facts, found: Settled, wrong: Bits) -> None:
     positive = np.array([value == "positive" for value in facts.meanings.values.all])
     value = table.value[rows.saying]
     sign = np.where(value == 0, 0, np.where(positive[value], 1, -1))
-    each = []
-    for analyte in ANALYTES:
-        own = table.fact[rows.saying] == n[analyte]
-        each.append(_repeated(rows.patient[own], rows.day[own], sign[own], count))
-    signs = np.array(each)
+    place = np.full(len(facts.meanings.facts), 0)
+    place[[n[analyte] for analyte in ANALYTES]] = np.arange(len(ANALYTES))
+    cell = place[table.fact[rows.saying]] * count + rows.patient
+    signs = _repeated(cell, rows.day, sign, len(ANALYTES) * count).reshape(len(ANALYTES), count)
     yes, no = (signs == 1).any(axis=0), (signs == 0).all(axis=0)
     stated = facts.low[n["apl_persistent"]]
     wrong |= (yes & (stated == 0)) | (no & (stated == 1))
@@ -95,13 +94,13 @@ def _persistent(facts: Facts, found: Settled, wrong: Bits) -> None:
         facts.low[n["apl_persistent"]][known] = facts.high[n["apl_persistent"]][known] = is_
 
 
-def _repeated(patient: Ints, day: Ints, sign: Ints, count: int) -> Floats:
-    """1, 0 or -1 for not known, of one analyte of each patient."""
+def _repeated(cell: Ints, day: Ints, sign: Ints, count: int) -> Floats:
+    """1, 0 or -1 for not known, of each cell, which is one analyte of one patient."""
 
     def ends(kept: Bits) -> tuple[Ints, Ints]:
         first, last = np.full(count, _FAR), np.full(count, -_FAR)
-        np.minimum.at(first, patient[kept], day[kept])
-        np.maximum.at(last, patient[kept], day[kept])
+        np.minimum.at(first, cell[kept], day[kept])
+        np.maximum.at(last, cell[kept], day[kept])
         return first, last
 
     (first, last), (maybe_first, maybe_last), (_, gone) = ends(sign == 1), ends(sign >= 0), ends(sign == -1)

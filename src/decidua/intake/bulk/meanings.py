@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import nan
-from typing import Any
 
 import msgspec
 
@@ -128,10 +127,10 @@ class Meanings:
     def hearing(self, as_of: date | None = None) -> Hearing:
         return Hearing(self.vocabulary, self.codes, tables(), as_of or self.as_of, References([]), Notes())
 
-    def learn(self, kind: str, one: msgspec.Struct) -> list[int]:
+    def learn(self, kind: str, data: bytes) -> list[int]:
         """The sayings of one resource; exactly one of them stands for the resource where it says nothing."""
         try:
-            resource = r.decode(kind, msgspec.json.encode(one))
+            resource = r.decode(kind, data)
         except RecursionError:
             return [self.nothing(Reason("fhir.deep", kind))]
         except (msgspec.DecodeError, UnicodeDecodeError):
@@ -146,24 +145,24 @@ class Meanings:
             says = [one for one in says if (why := self.sayings.reasons[one]) is None or why.key != "fhir.no-fact"]
         return [*says, *(self._act(act, own) for act in acts)]
 
-    def learn_number(self, one: Any, rest: bytes) -> list[int]:
+    def learn_number(self, number: bytes, rest: bytes, data: bytes) -> list[int]:
         """The sayings of an observation with a quantity; what else it says (`rest`) is learnt once for all numbers."""
         try:
-            given = _QUANTITY.decode(one.valueQuantity)
+            given = _QUANTITY.decode(number)
         except msgspec.MsgspecError:
-            return self.learn("Observation", one)
+            return self.learn("Observation", data)
         key = (rest, given.comparator, given.unit, given.system, given.code)
         pattern = self._patterns.get(key) if given.value is not None else None
         if pattern is None:
-            found = self.learn("Observation", one)
+            found = self.learn("Observation", data)
             if given.value is not None:
                 if len(self._patterns) > MOST:
                     self._patterns.clear()
                 self._patterns[key] = self._pattern(found)
             return found
         if pattern.number is None:
-            return pattern.found if pattern.fixed else self.learn("Observation", one)
-        return self._with_number(pattern, given) or self.learn("Observation", one)
+            return pattern.found if pattern.fixed else self.learn("Observation", data)
+        return self._with_number(pattern, given) or self.learn("Observation", data)
 
     def _pattern(self, found: list[int]) -> Pattern:
         """Whether the sayings depend on the number, and if so in a way that can be worked out from it alone."""

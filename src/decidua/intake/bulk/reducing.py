@@ -134,7 +134,7 @@ def _newest(table: Table, dated: Heard, shape: tuple[int, int]) -> tuple[Ints, I
     if not len(dated.saying):
         return newest, last
     cell = table.fact[dated.saying] * shape[1] + dated.patient
-    order = np.argsort((cell << 20) | dated.day, kind="stable")
+    order = np.argsort((cell << 20) | dated.day)
     cell, day, value = cell[order], dated.day[order], table.value[dated.saying[order]]
     starts = np.flatnonzero(np.r_[True, cell[1:] != cell[:-1]])
     ends = np.r_[starts[1:], len(cell)]

@@ -6,15 +6,19 @@ mean is looked up (`meanings.py`). *The rest*, which the decoder skips.
 
 There are two sets of shapes. Narrow ones have the elements that nearly every resource has; an element beyond them is
 declared to be null, so that a resource that has one does not fit and costs nothing to the others. Wide ones have all.
+
+Every class of a set has the same attributes whatever its elements are called, so that one look fits all resources of a
+batch: `id`, `subject`, up to three dates, and the words from `w0` on. After its last word a class has its own name,
+so that no two kinds of resource have the same words. What a resource has no element for is empty in its class.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, reduce
 from operator import attrgetter, or_
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Raw
@@ -25,6 +29,12 @@ from decidua.intake.fhir import resources as r
 
 NONE = b""
 """An element that is not there."""
+Name = Annotated[str, msgspec.Meta(max_length=64)] | None
+"""An id; the one-patient reader tells no longer ones apart."""
+Written = Annotated[str, msgspec.Meta(min_length=1)] | None
+"""A date; where an empty one is not the same as none, the one-patient reader says what it is."""
+DATE = ("date", "date2", "date3")
+"""What the dates of a resource are called in every shape; empty where it has none."""
 TAG = "resourceType"
 PATIENTS = ("patient", "subject")
 """Elements that say whom a resource is about; in every shape the attribute is called `subject`."""
@@ -56,22 +66,26 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 UNREAD: Mapping[str, tuple[str, ...]] = {"DiagnosticReport": ("result", "status"), "Medication": ("code", "status")}
 """What the one-patient reader reads only for its account, or for the sake of others."""
-ENCOUNTER = ("subject", "status", "period", "serviceType", "modifierExtension", "implicitRules")
-"""Elements of an Encounter, all raw, for `care.py`; it says nothing of a fact."""
+ENCOUNTER = ("status", "period", "serviceType", "modifierExtension", "implicitRules")
+"""Elements of an Encounter for `care.py`, all raw; it says nothing of a fact, so it has no words."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """`words` gives the raw elements of a resource in a fixed order, `date` its dates, each as it stands."""
+    """The names of the elements that a class holds: `words` in the order of `w0`, `w1` …, `dates` in that of DATE."""
 
     kind: str
-    words: Callable[[Any], tuple[Any, ...]]
-    dates: tuple[Callable[[Any], str | None], ...]
+    words: Sequence[str]
+    dates: Sequence[str]
+
+    def word(self, one: Any, name: str) -> Any:
+        """An element as it stands, NONE where it is not there."""
+        return getattr(one, f"w{self.words.index(name)}")
 
 
 @dataclass(frozen=True)
 class Shapes:
-    """One of the two sets. `read` and `others`: class → what it stands for."""
+    """One of the two sets. `read` and `others`: class → what it stands for. `words`: of a resource, in fixed order."""
 
     wide: bool
     patient: type[msgspec.Struct]
@@ -80,60 +94,76 @@ class Shapes:
     others: Mapping[type, str]
     kinds: tuple[type, ...]
     """All of them, in an order that numbers them."""
+    words: Callable[[Any], tuple[Any, ...]]
     bundle: msgspec.json.Decoder[Any]
     line: msgspec.json.Decoder[Any]
     """A resource, or a bundle, by its own type."""
-
-    @cached_property
-    def number(self) -> Mapping[type, int]:
-        return {kind: number for number, kind in enumerate(self.kinds)}
 
     @cached_property
     def encounter(self) -> int:
         """The number of Encounter."""
         return next(self.number[kind] for kind, name in self.others.items() if name == "Encounter")
 
+    @cached_property
+    def number(self) -> Mapping[type, int]:
+        return {kind: number for number, kind in enumerate(self.kinds)}
+
 
 @cache
 def shapes(*, wide: bool) -> Shapes:
-    read = {_shape(kind, wide): Shape(kind, _words(kind, wide), tuple(map(attrgetter, DATES[kind]))) for kind in DATES}
-    patient = _patient(wide)
+    forms = {kind: Shape(kind, _words(kind, wide), DATES[kind]) for kind in DATES}
+    width = max(len(form.words) + (kind != "Observation") for kind, form in forms.items())
+    read = {_shape(form, width, wide): form for form in forms.values()}
+    patient = _patient(width, wide)
     unread = [kind for kind in RESOURCE_TYPES if kind not in (*DATES, "Patient", "Bundle")]
-    others = {_unread(kind): kind for kind in unread}
-    resource = _any_of(patient, *read, *others, _tagged("Bundle", [], namespace={"id": None, "subject": NONE}))
-    entry = msgspec.defstruct("Entry", [("resource", resource | None, None), ("fullUrl", str | None, None)], gc=False)
+    others = {_unread(kind, width): kind for kind in unread}
+    resource = _any_of(patient, *read, *others, _tagged("Bundle", [], namespace=_empty("Bundle", width)))
+    held: Any = ("resource", resource | None, None) if wide else ("resource", resource)
+    entry = msgspec.defstruct("Entry", [held, ("fullUrl", str | None, "")], gc=False)
     entries: Any = list[entry]  # type: ignore[valid-type]
     bundle = _tagged("Bundle", [("entry", entries | None, None), ("type", str | None, None)], gc=True)
     observation = next(found for found, shape in read.items() if shape.kind == "Observation")
     line = _any_of(bundle, patient, *read, *others)
-    kinds = (*read, patient, *others)
+    kinds, words = (*read, patient, *others), attrgetter(*(f"w{number}" for number in range(width)))
     decoders = msgspec.json.Decoder(bundle), msgspec.json.Decoder(line)
-    return Shapes(wide, patient, observation, read, others, kinds, *decoders)
+    return Shapes(wide, patient, observation, read, others, kinds, words, *decoders)
 
 
-def _unread(kind: str) -> type[msgspec.Struct]:
-    if kind == "Encounter":
-        return _tagged(kind, [(name, Raw, NONE) for name in ENCOUNTER], namespace={"id": None})
-    return _tagged(kind, [], namespace={"id": None, "subject": NONE})
+def _unread(kind: str, width: int) -> type[msgspec.Struct]:
+    fields: list[tuple[str, Any, Any]] = []
+    if kind == "Encounter":  # its subject is no subject of a resource that is read, so it is called otherwise
+        fields = [(name, Raw, NONE) for name in ("about", *ENCOUNTER)]
+    return _tagged(kind, fields, rename={"about": "subject"}, namespace=_empty(kind, width))
 
 
 def _any_of(*kinds: type) -> Any:
     return reduce(or_, kinds)
 
 
-def _shape(kind: str, wide: bool) -> type[msgspec.Struct]:
+def _shape(form: Shape, width: int, wide: bool) -> type[msgspec.Struct]:
     """An element beyond the common ones is null in a narrow shape, and raw in a wide one."""
-    beyond: tuple[Any, Any] = (Raw, NONE) if wide else (None, None)
-    fields: list[tuple[str, Any, Any]] = [("id", str | None, None), ("subject", Raw, NONE)]
-    fields += [(name, str | None, None) for name in DATES[kind]]
-    fields += [(name, Raw, NONE) for name in WORDS[kind]]
-    fields += [(name, *beyond) for name in _beyond(kind)]
-    return _tagged(kind, fields, rename={"subject": "patient"} if "patient" in _elements(kind) else None)
+    rename = {"subject": "patient"} if "patient" in _elements(form.kind) else {}
+    fields: list[tuple[str, Any, Any]] = [("id", Name, None), ("subject", Raw, NONE)]
+    for attribute, name in zip(DATE, form.dates, strict=False):
+        fields.append((attribute, str | None if form.kind == "Observation" else Written, ""))
+        rename[attribute] = name
+    for number, name in enumerate(form.words):
+        fields.append((f"w{number}", Raw, NONE))
+        rename[f"w{number}"] = name
+    fields += [] if wide else [(name, None, None) for name in _beyond(form.kind)]
+    own = {name for name, _, _ in fields}
+    namespace = {name: empty for name, empty in _empty(form.kind, width, len(form.words)).items() if name not in own}
+    return _tagged(form.kind, fields, rename=rename, namespace=namespace)
 
 
-def _words(kind: str, wide: bool) -> Callable[[Any], tuple[Any, ...]]:
-    names = [*WORDS[kind], *(_beyond(kind) if wide else ())]
-    return attrgetter(*names) if len(names) > 1 else lambda one: tuple(getattr(one, name) for name in names)
+def _words(kind: str, wide: bool) -> tuple[str, ...]:
+    return (*WORDS[kind], *(_beyond(kind) if wide else ()))
+
+
+def _empty(kind: str, width: int, words: int = 0) -> dict[str, Any]:
+    """The attributes of a class without elements. After its words stands what it is."""
+    found: dict[str, Any] = {"id": None, "subject": NONE, **dict.fromkeys(DATE, "")}
+    return found | {f"w{number}": kind.encode() if number == words else NONE for number in range(width)}
 
 
 def _elements(kind: str) -> tuple[str, ...]:
@@ -145,14 +175,15 @@ def _beyond(kind: str) -> list[str]:
     return [name for name in _elements(kind) if name not in own]
 
 
-def _patient(wide: bool) -> type[msgspec.Struct]:
+def _patient(width: int, wide: bool) -> type[msgspec.Struct]:
+    """Its id is no name of a resource that is read, so it is called otherwise."""
     beyond: tuple[Any, Any] = (Raw, NONE) if wide else (None, None)
     fields: list[tuple[str, Any, Any]] = [
-        ("id", str | None, None), ("birthDate", str | None, None), ("gender", str | None, None),
+        ("name", str | None, None), ("birthDate", str | None, None), ("gender", str | None, None),
         ("address", list[r.Address] | None, None), ("managingOrganization", Organization | None, None),
     ]  # fmt: skip
     fields += [(name, *beyond) for name in ("contained", "modifierExtension", "implicitRules")]
-    return _tagged("Patient", fields, namespace={"subject": NONE})
+    return _tagged("Patient", fields, rename={"name": "id"}, namespace=_empty("Patient", width))
 
 
 def _tagged(
