@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,8 +54,9 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[st
 @click.option("--format", "shape", type=click.Choice(["text", "json", "html"]), help="Default: text, or by --out.")
 @click.option("--min-cell", "least", type=click.IntRange(0), default=5, show_default=True,
               help="Smaller counts are hidden, and what would tell them; 0 or 1 hides nothing.")  # fmt: skip
-@click.option("--engine", type=click.Choice(["polars", "spark"]), default="polars", show_default=True)
-@click.option("--master", default="local[*]", show_default=True, help="With --engine spark.")
+@click.option("--engine", type=click.Choice(["polars", "spark"]), default="polars", show_default=True,
+              help="Spark reads facts files: other input needs --facts or --scratch with it.")  # fmt: skip
+@click.option("--master", default="local[*]", show_default=True, help="Where Spark runs, with --engine spark.")
 @click.option("--scratch", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
               help="The only place for files in between; without it there are none.")  # fmt: skip
 @reply_file
@@ -83,6 +85,8 @@ def command(
     wanted = Wanted(paths, events, fhir, omop, omop_schema, omop_cohort, mapping, day, strict, scratch, _cores())
     knowledge = open_knowledge(packages, reply)
     chosen = known("guideline", guidelines, knowledge.guidelines), known("option", options, knowledge.options)
+    if engine == "spark" and not describe and explain is None:
+        _require_facts(wanted, facts)
     table = _opened(knowledge, wanted, lang)
     if describe:
         _describe(table, lang, shape)
@@ -97,7 +101,8 @@ def command(
         from decidua.intake.cohort import write_facts
 
         write_facts(table, facts)
-    report = _report(knowledge, table, asked, lang)
+    with _for_engine(table, asked.engine, facts, scratch) as ready:
+        report = _report(knowledge, ready, asked, lang)
     if tables is not None:
         from decidua.reports.audit.tables import write_tables
 
@@ -125,6 +130,23 @@ def _require_columns() -> None:
 
     if not find_spec("polars"):
         raise UsageError("error.audit-extra")
+
+
+def _require_facts(wanted: Wanted, facts: Path | None) -> None:
+    """Before a long cohort is read for nothing."""
+    from decidua.audit.opening import is_facts
+    from decidua.errors import CohortError
+
+    if facts is None and wanted.scratch is None and not is_facts(wanted):
+        raise CohortError("audit.spark-files")
+
+
+def _for_engine(
+    table: FactsTable, engine: str, facts: Path | None, scratch: Path | None
+) -> AbstractContextManager[FactsTable]:
+    from decidua.audit.opening import as_facts_files
+
+    return as_facts_files(table, facts, scratch) if engine == "spark" else nullcontext(table)
 
 
 def _cores() -> int:
