@@ -1,6 +1,6 @@
 """Consult = audit: every row of a cohort, consulted by itself, is what the audit counts of it.
 
-`DECIDUA_PATIENTS=100000` for the whole proof.
+`DECIDUA_PATIENTS=100000` for the whole proof of the answers, a few minutes.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from collections.abc import Mapping
 import polars as pl
 import pytest
 
-from audit.by_consulting import MET, classes, consulted, opened
+from audit.by_consulting import MET, classes, consulted, opened, standings
 from audit.cohorts import cohort
+from audit.parts import compare_part, met_both_ways
 from decidua.answers import Answers
 from decidua.audit.coded import ROW
 from decidua.audit.counting import Counting
@@ -24,7 +25,7 @@ from decidua.consult import Consultation
 from decidua.guidelines import read_knowledge
 
 PATIENTS = int(os.environ.get("DECIDUA_PATIENTS", "5000"))
-AT_ONCE = 5000
+COUNTED, AT_ONCE = 4000, 2500
 
 
 @pytest.fixture(scope="module")
@@ -91,16 +92,32 @@ def test_a_test_with_a_result_was_done(answers: Answers) -> None:
     assert {state for _, state in counted} == {0, 1, 2}
 
 
+def test_the_answers_by_themselves_are_those_of_the_consultation(answers: Answers) -> None:
+    for row in cohort(answers.knowledge, 50, seed=5).iter_rows(named=True):
+        whole, alone = consulted(answers, row), standings(answers, row)
+        assert (whole is None) == (alone is None)
+        if whole is not None and alone is not None:
+            assert {(cell.guideline, cell.option): cell.standing for cell in whole.cells} == alone
+
+
+def test_each_answer_of_some_patients() -> None:
+    rows, refused = compare_part((7, 60))
+    assert rows == 60 > refused
+
+
 @pytest.mark.slow
 def test_many_patients(answers: Answers) -> None:
-    counting, refused = None, 0
-    for part in range(max(1, PATIENTS // AT_ONCE)):
-        table = cohort(answers.knowledge, min(AT_ONCE, PATIENTS), seed=100 + part)
-        counting = counting or Counting(Plan(answers, table.columns))
-        found = compare(counting, table, 1 + part * AT_ONCE)
-        refused += table.height - len(found)
-        if part == 0:
-            compare_counts(counting, found)
-    assert counting is not None
-    assert counting.counts.refused.total() == refused > 0
-    print(f"{counting.counts.rows} patients, {refused} refused, no difference")
+    """All that is counted of the first thousands; the answers of all."""
+    table = cohort(answers.knowledge, min(COUNTED, PATIENTS), seed=100)
+    counting = Counting(Plan(answers, table.columns))
+    compare_counts(counting, compare(counting, table, 1))
+
+
+@pytest.mark.slow
+def test_the_answers_of_many_patients() -> None:
+    parts = [(1000 + at, min(AT_ONCE, PATIENTS - start)) for at, start in enumerate(range(0, PATIENTS, AT_ONCE))]
+    rows = refused = 0
+    for more, denied in met_both_ways(parts):
+        rows, refused = rows + more, refused + denied
+        print(f"{rows:,} patients, {refused:,} refused by both, no difference", flush=True)
+    assert rows == PATIENTS > refused > 0

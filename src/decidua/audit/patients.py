@@ -32,26 +32,26 @@ ROW_GROUP = 131_072
 def answers_of(plan: Plan, walked: pl.DataFrame) -> pl.DataFrame:
     """What the file says of these rows. `walked`: as `Counting.add` gives it."""
     first = [pl.col(column) for column in ("patient", ROW) if column in walked.columns]
-    cells = (one for column in plan.columns.values() for one in _cell(column))
+    cells = (one for cell, column in plan.columns.items() for one in _cell("/".join(cell), column))
     return walked.lazy().select(*first, *cells).collect()
 
 
-def _cell(column: CellColumn) -> Iterator[pl.Expr]:
+def _cell(name: str, column: CellColumn) -> Iterator[pl.Expr]:
     outcomes = [outcome(found) for found in column.classes]
     words = pl.Series([answer or None for answer, _ in outcomes], dtype=pl.Enum(WORDS))
     masks = pl.Series([mask_of(possible) for _, possible in outcomes], dtype=pl.UInt16)
     number, _ = column.part()
-    yield pl.lit(words).gather(number).alias(f"answer.{column.name}")
-    yield pl.lit(masks).gather(number).alias(f"possible.{column.name}")
-    yield signature(column).alias(f"signature.{column.name}")
+    yield pl.lit(words).gather(number).alias(f"answer.{name}")
+    yield pl.lit(masks).gather(number).alias(f"possible.{name}")
+    yield signature(column).alias(f"signature.{name}")
 
 
 def schema_of(plan: Plan, have: Iterable[str]) -> pl.Schema:
     first: dict[str, pl.DataType] = {"patient": pl.String()} if "patient" in have else {}
     columns = first | {ROW: pl.UInt32()}
-    for column in plan.columns.values():
-        columns |= {f"answer.{column.name}": pl.Enum(WORDS), f"possible.{column.name}": pl.UInt16()}
-        columns[f"signature.{column.name}"] = pl.UInt64()
+    for name in map("/".join, plan.columns):
+        columns |= {f"answer.{name}": pl.Enum(WORDS), f"possible.{name}": pl.UInt16()}
+        columns[f"signature.{name}"] = pl.UInt64()
     return pl.Schema(columns)
 
 

@@ -14,8 +14,8 @@ from decidua.audit.cells import CellColumn
 from decidua.audit.left_open import LeftOpen
 from decidua.audit.questions import packed
 
-MOST_WAITING = 1 << 19
-"""Combinations of codes that may wait: enough to meet most of them again, few enough for memory."""
+MOST_WAITING, AT_ONCE = 1 << 19, 1 << 17
+"""Combinations of codes that may wait, and that are followed together: few enough for memory."""
 
 
 class StillOpen:
@@ -55,7 +55,10 @@ class StillOpen:
 
     def _follow(self) -> None:
         (waiting,), self._waiting = self._waiting, []
-        rows = self.states.before(waiting.select("n", *self._apart()))
+        for part in waiting.iter_slices(AT_ONCE):
+            self._count(self.states.before(part.select("n", *self._apart())))
+
+    def _count(self, rows: pl.DataFrame) -> None:
         for one in self.left_open:
             changing = one.changing(rows)
             self._changing[one.level.id] += int(changing["n"].sum())

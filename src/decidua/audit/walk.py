@@ -14,6 +14,7 @@ import polars as pl
 UNSEEN = 0
 """The number of a row that needs an entry which nobody has worked out yet."""
 FEW = 1000
+"""Rows whose missing entries are worked out before the others are looked at again."""
 Before = TypeVar("Before", bound=Hashable)
 After = TypeVar("After", bound=Hashable)
 
