@@ -43,7 +43,7 @@ def table(answers: Answers, tmp_path_factory: pytest.TempPathFactory) -> FactsTa
 
 
 @pytest.fixture(scope="module", autouse=True)
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def session() -> Iterator[None]:
     """One session for all tests but those of the command: starting it takes seconds."""
     pytest.importorskip("pyspark", reason="Spark is not installed: uv sync --group spark")
     from decidua.audit.spark_session import spark_session
@@ -67,16 +67,16 @@ def test_the_same_counts(answers: Answers, table: FactsTable) -> None:
 
 @pytest.mark.parametrize("files", [3, 1])
 def test_row_by_row(answers: Answers, table: FactsTable, tmp_path: Path, files: int) -> None:
-    table = read_facts(table.files[:files])
+    table = read_facts(table.files[-files:])
     done = list[int]()
     counted = run(answers, table, engine="spark", master=MASTER, batch=100, patients=tmp_path / "spark.parquet",
                   progress=done.append)  # fmt: skip
     assert bare(counted) == bare(run(answers, table, patients=tmp_path / "polars.parquet"))
     by_spark, by_polars = (pl.read_parquet(tmp_path / f"{name}.parquet") for name in ("spark", "polars"))
-    assert by_polars.height > sum(ROWS[:files]) * 0.8
+    assert by_polars.height > counted.about.rows * 0.7
     assert by_spark.sort("row").equals(by_polars)
     assert by_spark.schema == by_polars.schema
-    assert done[-1] == sum(ROWS[:files])
+    assert done[-1] == counted.about.rows > 250
     told = [pl.read_parquet_metadata(tmp_path / f"{name}.parquet")["decidua.content"] for name in ("spark", "polars")]
     assert told[0] == told[1]
 
@@ -94,8 +94,8 @@ def test_answers_as_csv_and_no_file_is_touched(answers: Answers, table: FactsTab
 def test_what_a_worker_refuses_is_told_as_by_the_other_engine(answers: Answers, tmp_path: Path) -> None:
     """With the same row number, and without a file."""
     rows = cohort(answers.knowledge, 40, seed=1)
-    rows[20:21, rows.columns.index("vitamin_d")] = float("nan")
-    rows.write_parquet(tmp_path / "facts.parquet")
+    nan = pl.when(pl.int_range(pl.len()) == 20).then(float("nan")).otherwise("vitamin_d")
+    rows.with_columns(vitamin_d=nan).write_parquet(tmp_path / "facts.parquet")
     table = FactsTable(pl.scan_parquet(tmp_path / "facts.parquet"), files=(str(tmp_path / "facts.parquet"),))
     said = []
     for engine in ("polars", "spark"):

@@ -7,7 +7,6 @@ a Java runtime, and this package on every worker.
 
 from __future__ import annotations
 
-import os
 import pickle
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -33,7 +32,7 @@ from decidua.guidelines import assemble
 from decidua.intake.cohort import FactsTable
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame, SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 Asked = tuple[Content, tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """What makes the same plan anew: content, columns, guidelines, options, groups."""
@@ -99,7 +98,7 @@ def _numbered(session: SparkSession, read: DataFrame, table: FactsTable) -> Data
     """Rows are numbered from 1, file after file, as where one machine reads them all."""
     from pyspark.sql.functions import broadcast, col
 
-    starts = dict(zip(map(os.path.abspath, table.files), _starts(table.files), strict=True))
+    starts = dict(zip(map(_absolute, table.files), _starts(table.files), strict=True))
     if len(starts) == 1:
         return read.withColumn(ROW, col("at") + 1)
     known = [(f"file:{urlsplit(file).path}", starts[unquote(urlsplit(file).path)]) for file in read.inputFiles()]
@@ -113,9 +112,13 @@ def _starts(files: Iterable[str]) -> Iterator[int]:
     return accumulate(heights[:-1], initial=0)
 
 
+def _absolute(file: str) -> str:
+    return Path(file).absolute().as_posix()
+
+
 def _address(file: str) -> str:
     """On the machine's own file system, whatever else Spark reads by default; nothing in it is a pattern."""
-    return "file://" + re.sub(r"([\[\]{}*?\\])", r"\\\1", os.path.abspath(file))
+    return "file://" + re.sub(r"([\[\]{}*?\\])", r"\\\1", _absolute(file))
 
 
 def read_columns(plan: Plan) -> list[str]:

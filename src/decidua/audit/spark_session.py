@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from subprocess import DEVNULL
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +39,8 @@ def spark_session(master: str, batch: int, settings: dict[str, str] | None = Non
 
     ours = {"spark.sql.execution.arrow.maxRecordsPerBatch": str(batch), "spark.sql.session.timeZone": "UTC"}
     there = SparkSession.getActiveSession()
-    begun = None if there is not None else _begun(master)
-    session = (there or begun).newSession()
+    begun = _begun(master) if there is None else None
+    session = (there or begun).newSession()  # type: ignore[union-attr]  # one of the two is there
     for key, value in {**ours, **(settings or {})}.items():
         session.conf.set(key, value)
     before = signal.getsignal(signal.SIGINT)
@@ -61,7 +62,7 @@ def _require(master: str) -> None:
     if not MASTER.fullmatch(master):
         raise CohortError("audit.spark-master", given=master, allowed=ALLOWED)
     home = os.environ.get("JAVA_HOME")
-    if not shutil.which("java", path=os.path.join(home, "bin") if home else None):
+    if not shutil.which("java", path=str(Path(home, "bin")) if home else None):
         raise CohortError("audit.no-java")
 
 
@@ -125,5 +126,5 @@ def _which(said: str, files: tuple[str, ...]) -> str:
     """The file that Spark names, else all."""
     from urllib.parse import unquote
 
-    named = [file for file in files if os.path.abspath(file) in unquote(said)]
+    named = [file for file in files if Path(file).absolute().as_posix() in unquote(said)]
     return ", ".join(named or files)
