@@ -14,6 +14,7 @@ from audit.by_consulting import consulted
 from audit.cohorts import cohort
 from decidua.answers import ANSWERS, Answers
 from decidua.answers.columns import mask_of
+from decidua.audit import still_open, walk
 from decidua.audit.models import Audit, from_json, to_json
 from decidua.audit.plan import Plan
 from decidua.audit.run import run
@@ -49,6 +50,23 @@ def test_batches_make_no_difference(answers: Answers, rows: pl.DataFrame) -> Non
     assert from_json(to_json(whole)) == whole
     assert (whole.about.rows, whole.about.seed, whole.about.as_of) == (600, 7, "2026-01-01")
     assert whole.about.refused == sum(one.n for one in whole.refused) > 0
+
+
+def test_how_many_wait_and_learn_together_makes_no_difference(
+    answers: Answers, rows: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run(answers, table(rows))
+    monkeypatch.setattr(still_open, "MOST_WAITING", 100)
+    monkeypatch.setattr(still_open, "AT_ONCE", 7)
+    monkeypatch.setattr(walk, "FEW", 2)
+    assert replace(run(answers, table(rows), batch=128), seconds=whole.seconds) == whole
+    assert sum(row.open for row in whole.unknowns) > 1000
+
+
+def test_cells_with_one_answer_function_are_one_column(answers: Answers, rows: pl.DataFrame) -> None:
+    columns = Plan(answers, rows.columns).columns
+    assert columns["asrm-2012", "lit"] is columns["asrm-2012", "ivig"] is not columns["asri-2025", "ivig"]
+    assert sorted(cell for column in set(columns.values()) for cell in column.cells) == sorted(columns)
 
 
 def test_a_group_is_an_audit_of_its_rows(answers: Answers, rows: pl.DataFrame) -> None:
