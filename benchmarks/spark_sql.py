@@ -8,7 +8,7 @@ The rows must have been closed under the constraints.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from decidua.answers import ANSWERS, AnswerFunction
@@ -32,6 +32,8 @@ class Dialect:
     names: Mapping[str, Criterion]
     settled: Mapping[str, str]
     have: Collection[str]
+    leaves: dict[Compare, str] = field(default_factory=dict)
+    """Each distinct comparison as a column, so that it is worked out once for a row."""
 
     def of(self, node: Criterion) -> str:
         """A boolean expression, in brackets where it needs them."""
@@ -43,7 +45,7 @@ class Dialect:
             case OneOf(fact, choices):
                 return f"({self._fact(fact, 'STRING')} IN ({', '.join(map(_text, choices))}))"
             case Compare():
-                return self._compare(node)
+                return self.leaves.setdefault(node, f"`leaf{len(self.leaves)}`")
             case Named(id):
                 meant = self.of(self.names[id])
                 return f"coalesce({_column(id)}, {meant})" if id in self.have else meant
@@ -63,7 +65,7 @@ class Dialect:
     def _fact(self, fact: str, kind: str) -> str:
         return _column(fact) if fact in self.have else f"CAST(NULL AS {kind})"
 
-    def _compare(self, node: Compare) -> str:
+    def compare(self, node: Compare) -> str:
         cut, low, high = f"{node.value}D", f"{node.fact}.low", f"{node.fact}.high"
         exact = f"({self._fact(node.fact, 'DOUBLE')} {node.op} {cut})"
         if low not in self.have or high not in self.have:
@@ -183,7 +185,10 @@ def query(rules: Rules, asked: Iterable[str], table: str, keep: str = "") -> str
             inner.append(f"{rules.finding(name)} AS `k{at}`")
             outer.append(f"`k{at}`")
     first = [keep] if keep else []
-    return f"SELECT {', '.join([*first, *outer])} FROM (SELECT {', '.join([*first, *inner])} FROM {table})"
+    named = " ".join(inner)
+    leaves = [f"{rules.dialect.compare(one)} AS {leaf}" for one, leaf in rules.dialect.leaves.items() if leaf in named]
+    source = f"(SELECT {', '.join(['*', *leaves])} FROM {table})"
+    return f"SELECT {', '.join([*first, *outer])} FROM (SELECT {', '.join([*first, *inner])} FROM {source})"
 
 
 def _key(masks_: list[str]) -> str:

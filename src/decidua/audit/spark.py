@@ -127,13 +127,13 @@ def read_columns(plan: Plan) -> list[str]:
 
 def counter(plan: Plan, patients: bool = False) -> Batches:
     """Arrow batches of one partition → its answers in parts, if asked for, and last one row with its counts."""
-    asked = plan.knowledge.content, plan.have, plan.guidelines, plan.options, plan.groups
+    asked = asked_of(plan)
 
     def count(batches: Iterable[Any]) -> Iterator[Any]:
         try:
             here = plan_of(asked)
             counting = Counting(here)
-            for rows in walked(counting, batches):
+            for rows in map(counting.add, frames(here, batches)):
                 if patients:
                     yield from map(_told, answers_of(here, rows).iter_slices(PART))
             yield _row(counts=pickle.dumps(folded(counting)))
@@ -156,13 +156,17 @@ def _row(counts: bytes | None = None, answers: bytes | None = None) -> Any:
     return pyarrow.RecordBatch.from_pydict(cells)
 
 
-def walked(counting: Counting, batches: Iterable[Any]) -> Iterator[pl.DataFrame]:
-    """The rows of each batch that were not refused, coded; counted on the way."""
-    names = {f"c{at}": column for at, column in enumerate(read_columns(counting.plan))}
+def frames(plan: Plan, batches: Iterable[Any]) -> Iterator[pl.DataFrame]:
+    """Arrow batches of `rows_of` with their columns under the names of the facts table."""
+    names = {f"c{at}": column for at, column in enumerate(read_columns(plan))}
     for batch in batches:
         frame = pl.from_arrow(batch)
         assert isinstance(frame, pl.DataFrame)
-        yield counting.add(frame.rename(names).with_columns(pl.col(ROW).cast(pl.UInt32)))
+        yield frame.rename(names).with_columns(pl.col(ROW).cast(pl.UInt32))
+
+
+def asked_of(plan: Plan) -> Asked:
+    return plan.knowledge.content, plan.have, plan.guidelines, plan.options, plan.groups
 
 
 _PLANS: dict[str, Plan] = {}
