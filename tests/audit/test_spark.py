@@ -13,8 +13,8 @@ import pytest
 from audit.cohorts import cohort
 from decidua.answers import Answers
 from decidua.audit.models import Audit
-from decidua.audit.plan import Plan
 from decidua.audit.run import run
+from decidua.errors import CohortError, UsageError
 from decidua.guidelines import read_knowledge
 from decidua.intake.cohort import About, FactsTable, read_facts, write_facts
 
@@ -24,6 +24,8 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("java") is None, reason="no Java: apt-get install openjdk-17-jre-headless"),
 ]
 MASTER = "local[2]"
+ROWS = (400, 300, 7)
+"""Of three files, with names that an address must write otherwise."""
 
 
 @pytest.fixture(scope="module")
@@ -32,40 +34,91 @@ def answers() -> Answers:
 
 
 @pytest.fixture(scope="module")
-def table(answers: Answers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FactsTable]:
-    """Two files, so that there are at least two partitions."""
-    pytest.importorskip("pyspark", reason="Spark is not installed: uv sync --group spark")
+def table(answers: Answers, tmp_path_factory: pytest.TempPathFactory) -> FactsTable:
     folder = tmp_path_factory.mktemp("facts")
-    for part in (0, 1):
-        rows = cohort(answers.knowledge, 400, seed=50 + part).with_columns(pl.col("patient") + f"-{part}")
-        write_facts(FactsTable(rows.lazy(), About()), folder / f"{part}.parquet")
-    yield read_facts(folder)
-    from pyspark.sql import SparkSession
+    for part, (count, name) in enumerate(zip(ROWS, ("a b+c", "가%20나", "[z]{1}*"), strict=True)):
+        rows = cohort(answers.knowledge, count, seed=50 + part).with_columns(pl.col("patient") + f"-{part}")
+        write_facts(FactsTable(rows.lazy(), About()), folder / f"{name}.parquet")
+    return read_facts(folder)
 
-    if session := SparkSession.getActiveSession():
-        session.stop()
+
+@pytest.fixture(scope="module", autouse=True)
+def session() -> Iterator[None]:
+    """One session for all tests but those of the command: starting it takes seconds."""
+    pytest.importorskip("pyspark", reason="Spark is not installed: uv sync --group spark")
+    from decidua.audit.spark_session import spark_session
+
+    with spark_session(MASTER, 100):
+        yield
 
 
 def bare(audit: Audit) -> Audit:
-    refused = tuple(replace(one, first=()) for one in audit.refused)
-    return replace(audit, about=replace(audit.about, engine=""), refused=refused, seconds=0.0)
+    return replace(audit, about=replace(audit.about, engine=""), seconds=0.0)
 
 
 def test_the_same_counts(answers: Answers, table: FactsTable) -> None:
-    by_spark = run(answers, table, engine="spark", master=MASTER, groups=("centre", "year"))
+    """Also of rows that are refused, with the numbers of the first."""
+    by_spark = run(answers, table, engine="spark", master=MASTER, groups=("centre", "year"), batch=100)
     by_polars = run(answers, table, groups=("centre", "year"))
     assert bare(by_spark) == bare(by_polars)
-    assert by_spark.about.rows == 800
+    assert by_spark.about.rows == sum(ROWS)
+    assert any(one.first for one in by_spark.refused)
 
 
-def test_row_by_row(answers: Answers, table: FactsTable, tmp_path: Path) -> None:
-    from decidua.audit.spark import answer_schema, answerer, plain, rows_of, spark_session
+@pytest.mark.parametrize("files", [3, 1])
+def test_row_by_row(answers: Answers, table: FactsTable, tmp_path: Path, files: int) -> None:
+    table = read_facts(table.files[-files:])
+    done = list[int]()
+    counted = run(answers, table, engine="spark", master=MASTER, batch=100, patients=tmp_path / "spark.parquet",
+                  progress=done.append)  # fmt: skip
+    assert bare(counted) == bare(run(answers, table, patients=tmp_path / "polars.parquet"))
+    by_spark, by_polars = (pl.read_parquet(tmp_path / f"{name}.parquet") for name in ("spark", "polars"))
+    assert by_polars.height > counted.about.rows * 0.7
+    assert by_spark.sort("row").equals(by_polars)
+    assert by_spark.schema == by_polars.schema
+    assert done[-1] == counted.about.rows > 250
+    told = [pl.read_parquet_metadata(tmp_path / f"{name}.parquet")["decidua.content"] for name in ("spark", "polars")]
+    assert told[0] == told[1]
 
-    plan = Plan(answers, table.frame.collect_schema().names())
-    rows = rows_of(spark_session(MASTER, 100), plan, table).mapInArrow(answerer(plan), answer_schema(plan))
-    rows.write.parquet(str(tmp_path / "spark"))
-    run(answers, table, patients=tmp_path / "polars.parquet")
-    by_spark = pl.read_parquet(tmp_path / "spark" / "*.parquet").sort("patient")
-    by_polars = plain(pl.read_parquet(tmp_path / "polars.parquet")).sort("patient")
-    assert by_polars.height > 600
-    assert by_spark.equals(by_polars)
+
+def test_answers_as_csv_and_no_file_is_touched(answers: Answers, table: FactsTable, tmp_path: Path) -> None:
+    few = {"guidelines": ("asri-2025",), "options": ("ivig",), "master": MASTER}
+    run(answers, table, engine="spark", patients=tmp_path / "a.csv", **few)  # type: ignore[arg-type]
+    run(answers, table, patients=tmp_path / "b.csv", **few)  # type: ignore[arg-type]
+    by_spark, by_polars = (pl.read_csv(tmp_path / name, infer_schema=False) for name in ("a.csv", "b.csv"))
+    assert by_spark.sort("patient").equals(by_polars.sort("patient"))
+    with pytest.raises(UsageError, match="exists already"):
+        run(answers, table, engine="spark", patients=tmp_path / "a.csv", **few)  # type: ignore[arg-type]
+
+
+def test_what_a_worker_refuses_is_told_as_by_the_other_engine(answers: Answers, tmp_path: Path) -> None:
+    """With the same row number, and without a file."""
+    rows = cohort(answers.knowledge, 40, seed=1)
+    nan = pl.when(pl.int_range(pl.len()) == 20).then(float("nan")).otherwise("vitamin_d")
+    rows.with_columns(vitamin_d=nan).write_parquet(tmp_path / "facts.parquet")
+    table = FactsTable(pl.scan_parquet(tmp_path / "facts.parquet"), files=(str(tmp_path / "facts.parquet"),))
+    said = []
+    for engine in ("polars", "spark"):
+        with pytest.raises(CohortError) as refused:
+            run(answers, table, engine=engine, master=MASTER, patients=tmp_path / "out.parquet")
+        said.append(refused.value.message("en"))
+    assert said[0] == said[1]
+    assert "row 21" in said[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["facts.parquet"]
+
+
+def test_a_damaged_file_is_told_by_its_name(answers: Answers, table: FactsTable, tmp_path: Path) -> None:
+    for name in ("good", "damaged"):
+        shutil.copy(table.files[0], tmp_path / f"{name}.parquet")
+    found = read_facts(tmp_path)
+    text = (tmp_path / "damaged.parquet").read_bytes()
+    (tmp_path / "damaged.parquet").write_bytes(text[:400] + bytes(len(text) // 4) + text[400 + len(text) // 4 :])
+    with pytest.raises(CohortError, match=r"damaged\.parquet: This is no whole Parquet file") as refused:
+        run(answers, found, engine="spark", master=MASTER, patients=tmp_path / "out.parquet")
+    assert "good" not in str(refused.value)
+    assert not (tmp_path / "out.parquet").exists()
+
+
+def test_a_cohort_that_is_no_file_of_facts(answers: Answers, table: FactsTable) -> None:
+    with pytest.raises(CohortError, match="--scratch"):
+        run(answers, FactsTable(table.frame), engine="spark", master=MASTER)

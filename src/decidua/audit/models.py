@@ -40,8 +40,7 @@ class About:
 @dataclass(frozen=True)
 class RefusedRows:
     """Rows that cannot be. `kind` and `id`: the constraint or stated name that is broken, or `cell` and
-    `guideline/option`; `first`: row numbers of at most five, counted from 1 (none from
-    Spark, which has no order of rows)."""
+    `guideline/option`; `first`: row numbers of at most five, counted from 1."""
 
     kind: Literal["constraint", "name", "cell"]
     id: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -48,7 +49,7 @@ def open_cohort(knowledge: Knowledge, wanted: Wanted, progress: Progress | None 
         return _fhir(knowledge, wanted, progress)
     if wanted.omop is not None:
         return _omop(knowledge, wanted, wanted.omop, progress)
-    if not wanted.events and wanted.mapping is None and _all_facts(wanted.paths):
+    if is_facts(wanted):
         return _of_this_day(read_facts(wanted.paths), wanted.as_of)
     settings = settings_of(knowledge, wanted)
     return read_cohort(wanted.paths, settings, events=wanted.events, strict=wanted.strict, progress=progress,
@@ -82,6 +83,33 @@ def settings_of(knowledge: Knowledge, wanted: Wanted) -> Settings:
     names = Names(knowledge.vocabulary, knowledge.stated, places)
     day = wanted.as_of or mapping.as_of
     return Settings(names, mapping, places, day, knowledge.content.hash, f"decidua {__version__}")
+
+
+def is_facts(wanted: Wanted) -> bool:
+    """Whether all of it is facts files already, which need no reading of a source."""
+    if not wanted.paths or wanted.events or wanted.mapping is not None:
+        return False
+    return _all_facts(wanted.paths)
+
+
+@contextmanager
+def as_facts_files(table: FactsTable, kept: Path | None, scratch: Path | None) -> Iterator[FactsTable]:
+    """The same table for an engine that reads facts files only: itself, or from `kept`, where its facts were written,
+    or from a file in `scratch` that is gone at the end. Raises CohortError where there is none of these."""
+    from tempfile import TemporaryDirectory
+
+    from decidua.intake.cohort import read_facts, write_facts
+
+    if table.files:
+        yield table
+    elif kept is not None:
+        yield replace(read_facts(kept), description=table.description)
+    elif scratch is not None:
+        with TemporaryDirectory(prefix="decidua-", dir=scratch) as folder:
+            write_facts(table, file := Path(folder, "facts.parquet"))
+            yield replace(read_facts(file), description=table.description)
+    else:
+        raise CohortError("audit.spark-files")
 
 
 def _all_facts(paths: Sequence[str]) -> bool:

@@ -43,6 +43,7 @@ def run(
     """Every row met with every guideline (or those asked for), as counts. `groups`: names of `group.` columns.
 
     `progress` is told the rows done so far, after every batch; once `cancel` is set the audit ends with a CohortError.
+    Spark is not asked to cancel, and tells progress only where `patients` are written.
     `patients`: also write the answers of every row there (see `patients`), whole or not at all; `force` replaces.
     Raises CohortError for a table that is not one of facts, UsageError where `patients` cannot be written.
     """
@@ -51,11 +52,9 @@ def run(
     if engine not in ENGINES:
         raise CohortError("audit.unknown-engine", given=engine, allowed=", ".join(ENGINES))
     if engine == "spark":
-        if patients is not None:
-            raise CohortError("audit.spark-patients")
         from decidua.audit.spark import counted_by_spark
 
-        counts = counted_by_spark(plan, table, master, batch)
+        counts = counted_by_spark(plan, table, master, batch, patients=patients, force=force, progress=progress)
     else:
         counting = Counting(plan)
         parts = map(plan.coder.prepared, batches(table, plan, batch, patients is not None))

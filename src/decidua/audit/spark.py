@@ -1,16 +1,20 @@
 """The same audit on Spark: each partition of the facts files is counted by the same Polars expressions.
 
 Spark reads and spreads the rows; a Python worker gets them as Arrow batches (`mapInArrow`), counts them, and hands one
-small row of counts back. Needs the extra `spark`, a Java runtime, and this package on every worker.
+small row of counts back, and, where they are asked for, the answers of its patients in parts. Needs the extra `spark`,
+a Java runtime, and this package on every worker.
 """
 
 from __future__ import annotations
 
-import os
 import pickle
-import sys
+import re
 from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
+from itertools import accumulate
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import polars as pl
 
@@ -19,10 +23,11 @@ from decidua.audit.coded import ROW
 from decidua.audit.counting import Counting
 from decidua.audit.counts import Counts
 from decidua.audit.folding import folded
-from decidua.audit.patients import answers_of, schema_of
+from decidua.audit.patients import answers_of, write
 from decidua.audit.plan import Plan, needed
+from decidua.audit.spark_session import failures_told, spark_session
 from decidua.content import Content
-from decidua.errors import CohortError
+from decidua.errors import CohortError, DeciduaError
 from decidua.guidelines import assemble
 from decidua.intake.cohort import FactsTable
 
@@ -31,105 +36,133 @@ if TYPE_CHECKING:
 
 Asked = tuple[Content, tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """What makes the same plan anew: content, columns, guidelines, options, groups."""
+Batches = Callable[[Iterable[Any]], Iterator[Any]]
+SCHEMA = "counts binary, answers binary"
+PART = 32_768
+"""Rows whose answers travel together: a few megabytes."""
+SPLIT = {"spark.sql.files.maxPartitionBytes": str(16 << 20)}
+"""Where patients are told: what Java holds at once are the answers of one partition and of the next."""
 
 
-def counted_by_spark(plan: Plan, table: FactsTable, master: str, batch: int) -> Counts:
-    """Raises CohortError where Spark is missing, or where the table is not one of facts files."""
-    session = spark_session(master, batch)
-    frame = rows_of(session, plan, table)
+def counted_by_spark(
+    plan: Plan, table: FactsTable, master: str, batch: int, *, patients: Path | None = None, force: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Counts:  # fmt: skip
+    """`patients`: also write the answers of every row there, in the order in which Spark gives them.
+
+    Raises CohortError where Spark is missing or fails, or where the table is not one of facts files.
+    """
+    if not table.files:
+        raise CohortError("audit.spark-files")
     counts = Counts()
-    for row in frame.mapInArrow(counter(plan), "counts binary").toLocalIterator():
-        counts.add(pickle.loads(bytes(row["counts"])))
-    counts.first.clear()  # rows have no numbers there
+    with spark_session(master, batch, SPLIT if patients else None) as session, failures_told(table.files):
+        found = rows_of(session, plan, table).mapInArrow(counter(plan, patients is not None), SCHEMA)
+        if patients is None:
+            for row in found.collect():
+                counts.add(_counts(row["counts"]))
+        else:
+            write(plan, _answers(found, counts, progress), patients, force=force)
     return counts
 
 
-def spark_session(master: str, batch: int) -> SparkSession:
-    """A session with this Python for its workers. A session that runs already is taken as it is."""
-    try:
-        import pandas  # noqa: F401  # mapInArrow of PySpark 4 asks for it
-        import pyarrow  # noqa: F401
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise CohortError("audit.no-spark") from None
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    if master.startswith("local"):
-        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # nothing of a patient to other machines
-    builder = SparkSession.builder.master(master).appName("decidua").config("spark.ui.enabled", "false")
-    settings = {
-        "spark.sql.execution.arrow.maxRecordsPerBatch": str(batch),
-        "spark.sql.session.timeZone": "UTC",
-        "spark.log.level": "ERROR",
-    }
-    for key, value in settings.items():
-        builder = builder.config(key, value)
-    return builder.getOrCreate()
+def _answers(found: DataFrame, counts: Counts, progress: Callable[[int], None] | None) -> Iterator[pl.DataFrame]:
+    """The answers of one partition after the other; its counts come at its end."""
+    for row in found.toLocalIterator(prefetchPartitions=True):
+        if row["answers"] is not None:
+            yield pl.read_ipc(BytesIO(row["answers"]))
+            continue
+        counts.add(_counts(row["counts"]))
+        if progress is not None:
+            progress(counts.rows)
+
+
+def _counts(given: bytes) -> Counts:
+    """Raises what a worker had to refuse."""
+    found: Counts | DeciduaError = pickle.loads(given)
+    if isinstance(found, DeciduaError):
+        raise found
+    return found
 
 
 def rows_of(session: SparkSession, plan: Plan, table: FactsTable) -> DataFrame:
-    if not table.files:
-        raise CohortError("audit.spark-files")
+    """Columns c0, c1 …, as Spark takes a dot in a name for a field of a structure; and the number of each row."""
     from pyspark.sql.functions import col
 
-    read = session.read.option("mergeSchema", "true").parquet(*table.files)
-    return read.select(*(col(f"`{column}`").alias(f"c{at}") for at, column in enumerate(read_columns(plan))))
+    read = session.read.option("mergeSchema", "true").parquet(*map(_address, table.files))
+    columns = [col(f"`{column}`").alias(f"c{at}") for at, column in enumerate(read_columns(plan))]
+    read = read.select(*columns, col("_metadata.file_path").alias("file"), col("_metadata.row_index").alias("at"))
+    return _numbered(session, read, table).drop("file", "at")
+
+
+def _numbered(session: SparkSession, read: DataFrame, table: FactsTable) -> DataFrame:
+    """Rows are numbered from 1, file after file, as where one machine reads them all."""
+    from pyspark.sql.functions import broadcast, col
+
+    starts = dict(zip(map(_absolute, table.files), _starts(table.files), strict=True))
+    if len(starts) == 1:
+        return read.withColumn(ROW, col("at") + 1)
+    known = [(f"file:{urlsplit(file).path}", starts[unquote(urlsplit(file).path)]) for file in read.inputFiles()]
+    first = broadcast(session.createDataFrame(known, "file string, start bigint"))
+    return read.join(first, "file").withColumn(ROW, col("at") + col("start") + 1).drop("start")
+
+
+def _starts(files: Iterable[str]) -> Iterator[int]:
+    """How many rows stand before those of each file."""
+    heights = [int(pl.scan_parquet(file, glob=False).select(pl.len()).collect().item()) for file in files]
+    return accumulate(heights[:-1], initial=0)
+
+
+def _absolute(file: str) -> str:
+    return Path(file).absolute().as_posix()
+
+
+def _address(file: str) -> str:
+    """On the machine's own file system, whatever else Spark reads by default; nothing in it is a pattern."""
+    return "file://" + re.sub(r"([\[\]{}*?\\])", r"\\\1", _absolute(file))
 
 
 def read_columns(plan: Plan) -> list[str]:
-    """Spark hands them over as c0, c1 …: it takes a dot in a name for a field of a structure."""
     return needed(plan, ("patient",))
 
 
-def counter(plan: Plan) -> Callable[[Iterable[Any]], Iterator[Any]]:
-    """Arrow batches of one partition → one row with its counts."""
+def counter(plan: Plan, patients: bool = False) -> Batches:
+    """Arrow batches of one partition → its answers in parts, if asked for, and last one row with its counts."""
     asked = asked_of(plan)
 
     def count(batches: Iterable[Any]) -> Iterator[Any]:
-        import pyarrow
-
-        counting = Counting(plan_of(asked))
-        for _ in walked(counting, batches):
-            pass
-        yield pyarrow.RecordBatch.from_pydict({"counts": [pickle.dumps(folded(counting))]})
+        try:
+            here = plan_of(asked)
+            counting = Counting(here)
+            for rows in map(counting.add, frames(here, batches)):
+                if patients:
+                    yield from map(_told, answers_of(here, rows).iter_slices(PART))
+            yield _row(counts=pickle.dumps(folded(counting)))
+        except DeciduaError as error:  # a sentence for the user, which Spark would wrap in its own words
+            yield _row(counts=pickle.dumps(error))
 
     return count
 
 
-def answerer(plan: Plan) -> Callable[[Iterable[Any]], Iterator[Any]]:
-    """Arrow batches of one partition → the answers of its rows, as `patients.answers_of` says them."""
-    asked = asked_of(plan)
-
-    def answer(batches: Iterable[Any]) -> Iterator[Any]:
-        here = plan_of(asked)
-        for rows in walked(Counting(here), batches):
-            yield from plain(answers_of(here, rows)).to_arrow().to_batches()
-
-    return answer
+def _told(answers: pl.DataFrame) -> Any:
+    into = BytesIO()
+    answers.write_ipc(into, compression="zstd")
+    return _row(answers=into.getvalue())
 
 
-def plain(answers: pl.DataFrame) -> pl.DataFrame:
-    """In types that Spark has: words as text, numbers as whole numbers with a sign (the same 64 bits)."""
-    kinds: dict[str, Any] = {"answer.": pl.String, "possible.": pl.Int32}
-    changed = [
-        pl.col(name).cast(kind) for name in answers.columns for key, kind in kinds.items() if name.startswith(key)
-    ]
-    signed = [pl.col(name).reinterpret(signed=True) for name in answers.columns if name.startswith("signature.")]
-    return answers.drop(ROW).with_columns(*changed, *signed)
+def _row(counts: bytes | None = None, answers: bytes | None = None) -> Any:
+    import pyarrow
+
+    cells = {name: pyarrow.array([cell], pyarrow.binary()) for name, cell in (("counts", counts), ("answers", answers))}
+    return pyarrow.RecordBatch.from_pydict(cells)
 
 
-def answer_schema(plan: Plan) -> str:
-    kinds = {"patient": "string", "answer": "string", "possible": "int", "signature": "bigint"}
-    names = [name for name in schema_of(plan, plan.have) if name != ROW]
-    return ", ".join(f"`{name}` {kinds[name.split('.', 1)[0]]}" for name in names)
-
-
-def walked(counting: Counting, batches: Iterable[Any]) -> Iterator[pl.DataFrame]:
-    """Row numbers are those within the partition: Spark has no order of rows."""
+def frames(plan: Plan, batches: Iterable[Any]) -> Iterator[pl.DataFrame]:
+    """Arrow batches of `rows_of` with their columns under the names of the facts table."""
+    names = {f"c{at}": column for at, column in enumerate(read_columns(plan))}
     for batch in batches:
         frame = pl.from_arrow(batch)
         assert isinstance(frame, pl.DataFrame)
-        named = frame.rename({f"c{at}": column for at, column in enumerate(read_columns(counting.plan))})
-        yield counting.add(named.with_row_index(ROW, offset=counting.counts.rows + 1))
+        yield frame.rename(names).with_columns(pl.col(ROW).cast(pl.UInt32))
 
 
 def asked_of(plan: Plan) -> Asked:

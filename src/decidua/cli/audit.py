@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -54,8 +55,9 @@ def _names(_: click.Context, __: click.Parameter, value: str | None) -> tuple[st
 @click.option("--force", is_flag=True, help="Replace results that are there; never what is read.")
 @click.option("--min-cell", "least", type=click.IntRange(0), default=5, show_default=True,
               help="Smaller counts are hidden, and what would tell them; 0 or 1 hides nothing.")  # fmt: skip
-@click.option("--engine", type=click.Choice(["polars", "spark"]), default="polars", show_default=True)
-@click.option("--master", default="local[*]", show_default=True, help="With --engine spark.")
+@click.option("--engine", type=click.Choice(["polars", "spark"]), default="polars", show_default=True,
+              help="Spark reads facts files: other input needs --facts or --scratch with it.")  # fmt: skip
+@click.option("--master", default="local[*]", show_default=True, help="Where Spark runs, with --engine spark.")
 @click.option("--scratch", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
               help="The only place for files in between; without it there are none.")  # fmt: skip
 @reply_file
@@ -87,6 +89,8 @@ def command(
     wanted = Wanted(paths, events, fhir, omop, omop_schema, omop_cohort, mapping, day, strict, scratch, spill, _cores())
     knowledge = open_knowledge(packages, reply)
     chosen = known("guideline", guidelines, knowledge.guidelines), known("option", options, knowledge.options)
+    if engine == "spark" and not describe and explain is None:
+        _require_facts(wanted, facts)
     table = _opened(knowledge, wanted, lang)
     _refuse_inputs(outputs, [*table.description.files, *events, *(str(one) for one in (mapping, omop) if one)])
     if describe:
@@ -100,7 +104,8 @@ def command(
         return
     if facts is not None:
         table = _kept(table, facts, force)
-    report = _report(knowledge, table, asked, lang)
+    with _for_engine(table, asked.engine, facts, scratch) as ready:
+        report = _report(knowledge, ready, asked, lang)
     if tables is not None:
         from decidua.reports.audit.tables import write_tables
 
@@ -163,6 +168,23 @@ def _require_columns() -> None:
 
     if not find_spec("polars"):
         raise UsageError("error.audit-extra")
+
+
+def _require_facts(wanted: Wanted, facts: Path | None) -> None:
+    """Before a long cohort is read for nothing."""
+    from decidua.audit.opening import is_facts
+    from decidua.errors import CohortError
+
+    if facts is None and wanted.scratch is None and not is_facts(wanted):
+        raise CohortError("audit.spark-files")
+
+
+def _for_engine(
+    table: FactsTable, engine: str, facts: Path | None, scratch: Path | None
+) -> AbstractContextManager[FactsTable]:
+    from decidua.audit.opening import as_facts_files
+
+    return as_facts_files(table, facts, scratch) if engine == "spark" else nullcontext(table)
 
 
 def _cores() -> int:

@@ -52,7 +52,7 @@ def read_facts(paths: str | Path | Sequence[str | Path]) -> FactsTable:
     about = together([(str(file), about_of(meta.get(KEY), str(file))) for file, meta in said])
     kept = [description_of(meta.get(DESCRIPTION_KEY)) for _, meta in said]
     description = kept[0] if len(kept) == 1 else None
-    frames = [pl.scan_parquet(file) for file in files]
+    frames = [pl.scan_parquet(file, glob=False) for file in files]  # a name is no pattern
     frame = frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal")
     names = tuple(map(str, files))
     return FactsTable(frame, about, description or Description(files=names), names)
