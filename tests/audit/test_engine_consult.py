@@ -15,7 +15,7 @@ import pytest
 from audit.by_consulting import MET, classes, consulted, opened, standings
 from audit.cohorts import cohort
 from audit.parts import compare_part, met_both_ways
-from decidua.answers import Answers
+from decidua.answers import Answers, Standing
 from decidua.audit.coded import ROW
 from decidua.audit.counting import Counting
 from decidua.audit.counts import WHOLE
@@ -97,7 +97,13 @@ def test_the_answers_by_themselves_are_those_of_the_consultation(answers: Answer
         whole, alone = consulted(answers, row), standings(answers, row)
         assert (whole is None) == (alone is None)
         if whole is not None and alone is not None:
-            assert {(cell.guideline, cell.option): cell.standing for cell in whole.cells} == alone
+            assert {(cell.guideline, cell.option): told(cell.standing) for cell in whole.cells} == {
+                cell: told(standing) for cell, standing in alone.items()
+            }
+
+
+def told(standing: Standing) -> tuple[object, ...]:
+    return standing.answer, standing.possible, standing.branches, dict(standing.allowed), standing.plain
 
 
 def test_each_answer_of_some_patients() -> None:
