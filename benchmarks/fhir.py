@@ -297,13 +297,10 @@ def positive(text: str) -> int:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        "python -m benchmarks.fhir", description="How fast FHIR becomes facts and answers, beside others, on one core."
-    )
-    parser.add_argument(
-        "bundles", type=positive, nargs="?", default=BUNDLES, help="drawn bundles (default %(default)s)"
-    )
-    parser.add_argument("--audit", type=positive, default=BATCH, help="bundles in one audit, the drawn ones again and again "
-                        "(default %(default)s: as many as an audit works on together)")  # fmt: skip
+    about = "How fast FHIR becomes facts and answers, beside others, on one core."
+    parser = argparse.ArgumentParser("python -m benchmarks.fhir", description=about)
+    parser.add_argument("bundles", type=positive, nargs="?", default=BUNDLES, help="drawn (default %(default)s)")
+    many = "bundles of one audit, the drawn ones again and again (default %(default)s: what an audit takes at once)"
+    parser.add_argument("--audit", type=positive, default=BATCH, help=many)
     asked = parser.parse_args()
     main(asked.bundles, asked.audit)
