@@ -20,12 +20,12 @@ from benchmarks.consult import patients
 from decidua.audit.synthetic import Cohort, read_model
 from decidua.audit.synthetic.csv_file import write_csv
 from decidua.audit.synthetic.draws import BLOCK
-from decidua.fhir.cohort_files import write_bundles
+from decidua.fhir.cohort_files import write_bulk, write_bundles
 from decidua.fhir.ndjson import FhirRows
 from decidua.guidelines import Knowledge, read_knowledge
 from decidua.intake.cohort import write_facts
 
-SEED, LOOP, FHIR = 1, 300, 20_000
+SEED, LOOP, FHIR = 1, 300, 100_000
 
 
 def processor(work: Callable[[], object]) -> float:
@@ -68,10 +68,22 @@ def files(knowledge: Knowledge, cohort: Cohort, folder: Path) -> None:
     )
     few = Cohort(cohort.model, min(cohort.count, FHIR), SEED)
     line("to CSV", few.count, processor(lambda: write_csv(few, folder / "c.csv")))
-    names = [one.name for one in few.model.written.stated]
-    rows = FhirRows(knowledge.vocabulary, names, few.model.written.as_of, entries=True)
-    line("to FHIR bundles", few.count, processor(lambda: write_bundles(few.frames(), rows, folder / "c.ndjson")),
-         f"{(folder / 'c.ndjson').stat().st_size / few.count / 1000:.0f} kB each")  # fmt: skip
+    fhir(knowledge, few, folder)
+
+
+def fhir(knowledge: Knowledge, cohort: Cohort, folder: Path) -> None:
+    """A Bundle a line, and a bulk export."""
+    bulk, bundles = folder / "bulk", folder / "c.ndjson"
+    bulk.mkdir()
+    names, as_of = [one.name for one in cohort.model.written.stated], cohort.model.written.as_of
+    for name, place in (("to FHIR bundles", bundles), ("to a FHIR bulk export", bulk)):
+        rows = FhirRows(knowledge.vocabulary, names, as_of, entries=place is bundles)
+        write = write_bundles if place is bundles else write_bulk
+        seconds = processor(lambda write=write, rows=rows, place=place: write(cohort.frames(), rows, place))
+        size = sum(file.stat().st_size for file in (place.iterdir() if place is bulk else [place]))
+        line(name, cohort.count, seconds, f"{size / 1e9:.2f} GB, {size / cohort.count / 1000:.1f} kB each")
+    resources = sum(file.read_bytes().count(b"\n") for file in bulk.iterdir())
+    print(f"{resources / cohort.count:.1f} resources a patient")
 
 
 if __name__ == "__main__":

@@ -112,6 +112,22 @@ def test_an_observation_without_an_answer_asserts_its_code(tmp_path: Path, vocab
     assert rows(table, "allergy_egg_soy_peanut") == [(N,), (N,), (T,)]
 
 
+def test_the_latest_visit_is_the_day_of_care(folder: Path, vocabulary: Vocabulary) -> None:
+    """Up to the as-of date; whoever has none has no day of care."""
+    first, second = WOMEN[0].id, WOMEN[1].id
+    days = [(first, date(2022, 3, 1)), (first, date(2023, 5, 2)), (first, date(2099, 1, 1)), (second, date(2021, 7, 3))]
+    frame = pl.DataFrame(days, schema={"person_id": pl.Int64, "visit_start_date": pl.Date}, orient="row")
+    assert "date.care" not in read_omop(folder, settings(vocabulary)).frame.collect_schema().names()
+    frame.write_parquet(folder / "visit_occurrence.parquet")
+    table = read_omop(folder, settings(vocabulary))
+    found = {patient: cells for patient, *cells in rows(table, "patient", "date.care", "group.year")}
+    assert found[str(first)] == [date(2023, 5, 2), "2023"]
+    assert found[str(second)] == [date(2021, 7, 3), "2021"]
+    assert all(cells == [N, N] for patient, cells in found.items() if patient not in (str(first), str(second)))
+    later = [one for one in table.description.problems if (one.key, one.column) == ("bulk.later", "date.care")]
+    assert [one.count for one in later] == [1]
+
+
 def test_only_the_subjects_of_a_cohort(tmp_path: Path, vocabulary: Vocabulary) -> None:
     chosen = [{"cohort_definition_id": 7, "subject_id": n} for n in (1, 3)] + [
         {"cohort_definition_id": 8, "subject_id": 2}
@@ -144,6 +160,7 @@ def test_tables_and_columns_that_are_not_there(folder: Path, vocabulary: Vocabul
     assert {p.column for p in table.description.problems if p.key == "omop.table-missing"} == {
         "observation",
         "procedure_occurrence",
+        "visit_occurrence",
     }
 
 

@@ -19,6 +19,7 @@ from decidua.errors import DeciduaError, UsageError
 from decidua.guidelines import Knowledge
 from decidua.reports.audit.build import build_audit_report
 from decidua.web.audit import running
+from decidua.web.audit.child import audit_in_child
 from decidua.web.audit.folder import names_in
 from decidua.web.audit.router import audit_pages
 from decidua.web.audit.running import Audits
@@ -145,7 +146,7 @@ def test_nothing_else_can_be_named(visitor: Visitor, folder: Path, tmp_path: Pat
 
 @does("visitor", [_reports_at_once], indirect=True)
 def test_start_watch_read_download_end(visitor: Visitor) -> None:
-    assert visitor.post("/en/audit", file="ours.csv", by="centre, year", least="5").status_code == 303
+    assert visitor.post("/en/audit", file="ours.csv", by="centre", least="5").status_code == 303
     _until(lambda: visitor.audits.state.phase == "done")
     for lang in ("en", "ko"):
         page = read(visitor.get(f"/{lang}/audit").text)
@@ -163,6 +164,45 @@ def test_start_watch_read_download_end(visitor: Visitor) -> None:
     assert visitor.post("/en/audit/end").status_code == 303
     assert visitor.audits.state.phase == "none"
     assert visitor.get("/en/audit/report.html").status_code == 422
+
+
+@does("visitor", [_reports_at_once], indirect=True)
+def test_groups_are_those_of_the_file(visitor: Visitor, folder: Path) -> None:
+    """Chosen from its columns; nothing of a patient is read for it."""
+    (folder / "more.csv").write_text(f"patient,losses,group.centre,Group.Year\n{PATIENT},3,C1,2020\n")
+    page = read(visitor.post("/en/audit/file", file="more.csv").text)
+    (by,) = [one for one in page.all("select") if one["name"] == "by"]
+    assert "multiple" in by
+    assert [word for word in ("centre", "Year") if word in page.text] == ["centre", "Year"]
+    assert PATIENT not in page.text
+    plain = read(visitor.post("/ko/audit/file", file="ours.csv").text)
+    assert [one["name"] for one in plain.all("select")] == ["least"]
+    assert visitor.audits.state.phase == "none"
+
+
+@does("visitor", [_reports_at_once], indirect=True)
+def test_a_file_without_a_heading_is_told(visitor: Visitor, folder: Path) -> None:
+    (folder / "empty.csv").write_text("")
+    (folder / "cut.parquet").write_bytes(b"PAR1")
+    for name, said in (("empty.csv", "empty"), ("cut.parquet", "no whole Parquet file"), ("../x.csv", "no such file")):
+        answer = visitor.post("/en/audit/file", file=name)
+        assert answer.status_code == 422
+        assert said in read(answer.text).text
+
+
+@does("visitor", [audit_in_child], indirect=True)
+def test_too_much_memory_is_told(visitor: Visitor, folder: Path) -> None:
+    """A process of this software alone holds more than 30 MB."""
+    visitor.audits.memory = 30
+    visitor.post("/en/audit", file="ours.csv")
+    _until(lambda: visitor.audits.state.phase == "failed")
+    assert "more than 30 MB of memory" in read(visitor.get("/en/audit").text).text
+    visitor.audits.memory = 4_000
+    (folder / "ours.csv").write_text("patient,losses,group.centre\n" + "".join(f"p{n},3,C\n" for n in range(30)))
+    fields = [("file", "ours.csv"), ("by", "centre")]
+    assert visitor.post("/en/audit", **dict(fields)).status_code == 303
+    _until(lambda: not visitor.audits.state.running)
+    assert visitor.audits.state.phase == "done"
 
 
 @does("visitor", [_never_ends], indirect=True)
@@ -188,7 +228,7 @@ def test_how_an_audit_ended_is_told(visitor: Visitor, said: str) -> None:
     _until(lambda: visitor.audits.state.phase == "failed")
     page = read(visitor.get("/en/audit").text)
     assert said in page.text
-    assert [one["name"] for one in page.all("select")] == ["file", "least"]
+    assert [one["name"] for one in page.all("select")] == ["file"]
 
 
 @does("visitor", [_never_ends], indirect=True)

@@ -33,6 +33,10 @@ NEEDED = ("fastapi", "python_multipart", "uvicorn")
     "--cohorts", type=click.Path(path_type=Path), metavar="DIR",
     help="A folder of cohorts; its files can be audited from the page, one at a time.",
 )  # fmt: skip
+@click.option(
+    "--cohort-memory", type=click.IntRange(500), default=4_000, show_default=True, metavar="MB",
+    help="What an audit from the page may hold of memory; one that needs more is ended and says so.",
+)  # fmt: skip
 @click.option("--cds-hooks", is_flag=True, help="Offer CDS Hooks; without --ehr to this machine only, as a trial.")
 @click.option(
     "--ehr", type=click.Path(path_type=Path), metavar="FILE",
@@ -43,8 +47,8 @@ NEEDED = ("fastapi", "python_multipart", "uvicorn")
 @packages
 def command(
     host: str, port: int, names: tuple[str, ...], token_file: Path | None, tls: bool, workers: int, browse: bool,
-    log: bool, cohorts: Path | None, cds_hooks: bool, ehr: Path | None, reply: Path | None, lang: Lang,
-    packages: tuple[Path, ...],
+    log: bool, cohorts: Path | None, cohort_memory: int, cds_hooks: bool, ehr: Path | None,
+    reply: Path | None, lang: Lang, packages: tuple[Path, ...],
 ) -> None:  # fmt: skip
     """Serve the pages and the API, until Ctrl-C. Nothing about a patient is kept between requests.
 
@@ -64,7 +68,7 @@ def command(
     Gate(settings).put_away()  # what is wrong with keys and files is said before the service starts
     with bind(host, port) as bound:
         url = address_of(bound, host)
-        settings = replace(settings, base=url.rstrip("/"))
+        settings = replace(settings, base=url.rstrip("/"), cohort_memory=cohort_memory)
         click.echo(say(lang, "serve.at", url=f"{url}{lang}/consult" if lang == "ko" else url))
         if not is_loopback(host) and not tls:
             click.echo(say(lang, "serve.open", host=host), err=True)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from decidua.language import Lang
 
 SHAPES = ("parquet", "csv", "ndjson", "bulk")
+FHIR = "fhir"
+"""A Bundle a line or a bulk folder, by the ending of the file."""
 MOST = 999_999_999
 """Patients: their numbers have nine digits."""
 MOST_SEED = 2**63 - 1
@@ -31,8 +33,8 @@ MOST_SEED = 2**63 - 1
 @click.option(
     "--format",
     "shape",
-    type=click.Choice(SHAPES),
-    help="Default: by the ending of FILE; without one, bulk: a folder of NDJSON files.",
+    type=click.Choice([*SHAPES, FHIR]),
+    help="Default: by the ending of FILE; without one, bulk: a folder of NDJSON files. fhir: ndjson or bulk.",
 )
 @click.option("--force", is_flag=True, help="Replace what is there.")
 @language
@@ -50,6 +52,8 @@ def command(
     rows = _whole(count, MOST, "error.synthesize-count")
     number = _whole(seed, MOST_SEED, "error.synthesize-seed")
     chosen = shape or _shape_of(out)
+    if chosen == FHIR:
+        chosen = "ndjson" if out.suffix.lower() == ".ndjson" else "bulk"
     _refuse(out, chosen, force)
     _require_extras()
     from decidua.audit.synthetic import Cohort, read_model

@@ -48,7 +48,7 @@ def create_app(
     """The service over one shelf. It keeps nothing between requests but the shelf, who failed to sign in, and the one
     audit that was asked for. `opened`: makes the content anew for the process of an audit; can be pickled."""
     settings = settings or Settings()
-    audits = Audits(settings.cohorts, opened)
+    audits = Audits(settings.cohorts, opened, settings.cohort_memory)
     sign_in = SignIn(settings)
     app = FastAPI(
         title="Decidua", version=__version__, openapi_url=None, docs_url=None, redoc_url=None, lifespan=_life,

@@ -49,6 +49,8 @@ class Settings:
     log_requests: bool = False
     cohorts: Path | None = None
     """The folder whose files may be audited; None: none."""
+    cohort_memory: int = 4_000
+    """Megabytes that an audit of one of them may hold."""
     limits: Limits = Limits()
     ehr: EhrSettings | None = None
     cds_hooks: bool = False

@@ -14,7 +14,7 @@ from decidua.errors import CohortError
 
 TABLES = (
     "person", "concept", "concept_ancestor", "condition_occurrence", "measurement", "observation", "drug_exposure",
-    "procedure_occurrence", "cohort",
+    "procedure_occurrence", "visit_occurrence", "cohort",
 )  # fmt: skip
 ROWS = 50_000
 _COLUMNS = "select lower(table_name), lower(column_name) from information_schema.columns where {where}"

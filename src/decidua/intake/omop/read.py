@@ -33,6 +33,7 @@ from decidua.intake.fhir.tables import tables
 from decidua.intake.omop.concepts import Concepts, read_concepts
 from decidua.intake.omop.database import Database, open_database
 from decidua.intake.omop.records import SHAPES, Record, Resource, Shape, person, records
+from decidua.intake.omop.visits import visits
 
 BATCH = 4_096
 """Persons that are read together."""
@@ -71,7 +72,7 @@ class _Reading:
         concepts = read_concepts(self.database, Codes(names.vocabulary, names.stated, tables()), done)
         reader = Reader(names.vocabulary, names.stated, as_of)
         waiting: list[Given] = []
-        for number, woman, own in self._women(concepts):
+        for number, woman, own in self._women(concepts, as_of):
             waiting.append(Given(bundle(woman, own), Place("person", number)))
             self._events(own, number, done, as_of)
             if len(waiting) >= BATCH:
@@ -82,12 +83,13 @@ class _Reading:
         self.frames.append(reader.read(waiting).facts)
         return self._described(reader, done, as_of, strict)
 
-    def _women(self, concepts: Concepts) -> Iterator[tuple[int, Resource, list[Record]]]:
+    def _women(self, concepts: Concepts, as_of: date) -> Iterator[tuple[int, Resource, list[Record]]]:
         """Each with the number of her row and her records. Raises CohortError where there is no table of persons."""
         have = self.database.columns.get("person")
         if not have:
             raise CohortError("omop.no-table", where=self.database.name, table="person")
         streams = [_Stream(records(self.database, shape, concepts, self._only())) for shape in self._shapes()]
+        streams.append(_Stream(visits(self.database, as_of, self._only(), self.tally)))
         names = ("person_id", "year_of_birth", "month_of_birth", "day_of_birth", "gender_concept_id")
         chosen = ", ".join(name if name in have else f"null as {name}" for name in names)
         where = f" where true{self._only()}" if self.cohort is not None else ""

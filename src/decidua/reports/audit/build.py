@@ -12,6 +12,7 @@ from decidua.guidelines import Knowledge
 from decidua.language import Lang, Model, say
 from decidua.reports.audit import models as m
 from decidua.reports.audit.counts import count
+from decidua.reports.audit.linked import without_links
 from decidua.reports.audit.options import OptionViews
 from decidua.reports.audit.received import input_view
 from decidua.reports.audit.rows import of_group, values_of
@@ -41,7 +42,8 @@ class _Builder:
         self.views = OptionViews(audit, knowledge, lang, least, women)
 
     def report(self, description: Description | None) -> m.AuditReport:
-        options = tuple(self.views.option(option) for option in self._ordered())
+        definitions = tuple(self.views.definition(id_) for id_ in self.a.about.guidelines)
+        options = tuple(without_links(self.views.option(option), definitions) for option in self._ordered())
         cells = [cell for option in options for cell in option.cells]
         made = m.AuditReport(
             language=self.lang,
@@ -49,7 +51,7 @@ class _Builder:
             input=input_view(description, self.lang, self.least) if description else None,
             guidelines=tuple((id_, self.views.society(id_)) for id_ in self.a.about.guidelines),
             groups=tuple(self._groups()),
-            definitions=tuple(self.views.definition(id_) for id_ in self.a.about.guidelines),
+            definitions=definitions,
             options=options,
             costly_facts=_costly((one.fact, one.label, one.women) for cell in cells for one in cell.unknowns),
             costly_readings=_costly((one.reading, f"{cell.name}: {one.question}", one.women) for cell in cells

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from decidua.reports.audit.grids import Grid
 from decidua.reports.audit.models import ByGroup, Count, Done, Share, ValueRow
@@ -36,9 +36,9 @@ def small_count(n: int, least: int) -> Count:
     return count(n, shown=not small(n, least))
 
 
-def parts(counts: Sequence[int], least: int) -> tuple[Share, ...]:
-    """All parts of one total that is shown."""
-    hidden, of = pooled(counts, least), sum(counts)
+def parts(counts: Sequence[int], least: int, printed: Collection[int] = ()) -> tuple[Share, ...]:
+    """All parts of one total that is shown. printed: those that stand elsewhere too."""
+    hidden, of = pooled(counts, least, printed), sum(counts)
     return tuple(share(n, of, shown=at not in hidden) for at, n in enumerate(counts))
 
 

@@ -25,6 +25,8 @@ class Grid:
     counts: Counts
     least: int
     layers: tuple[Strata, ...] = ()
+    printed: frozenset[Key] = frozenset()
+    """Rows and columns that stand in other tables of the report too."""
 
     @cached_property
     def of_rows(self) -> list[int]:
@@ -36,18 +38,24 @@ class Grid:
 
     @cached_property
     def hidden_rows(self) -> frozenset[int]:
-        return pooled(self.of_rows, self.least)
+        return pooled(self.of_rows, self.least, self._printed(self.rows))
 
     @cached_property
     def hidden_columns(self) -> frozenset[int]:
-        return pooled(self.of_columns, self.least)
+        return pooled(self.of_columns, self.least, self._printed(self.columns))
 
     @cached_property
     def _inside(self) -> tuple[frozenset[tuple[int, int]] | None, list[int], list[int]]:
         """Hidden cells between the rows and columns of which the margin is shown; and which those are."""
         table, rows, columns = self._told(self.counts)
         layers = [[self._told(one)[0] for one in strata] for strata in self.layers]
-        return crossed(table, self.least, layers), rows, columns
+        across, down = self._printed(self.columns), self._printed(self.rows)
+        printed = {(r, c) for r in range(len(table)) for c in range(len(table[0]) if table else 0)
+                   if (r < len(rows) and rows[r] in down) or (c < len(columns) and columns[c] in across)}  # fmt: skip
+        return crossed(table, self.least, layers, printed), rows, columns
+
+    def _printed(self, keys: Sequence[Key]) -> list[int]:
+        return [at for at, key in enumerate(keys) if key in self.printed]
 
     def _told(self, counts: Sequence[Sequence[int]]) -> tuple[list[list[int]], list[int], list[int]]:
         by_rows, rows = merged(counts, self.hidden_rows)
@@ -68,10 +76,10 @@ class Grid:
 def grid(
     counted: Iterable[T], row: Callable[[T], Key], column: Callable[[T], Key], count: Callable[[T], int], *,
     rows: Sequence[Key] | None = None, columns: Sequence[Key] | None = None, least: int,
-    beside: Sequence[tuple[Sequence[T], Callable[[T], Key]]] = (),
+    beside: Sequence[tuple[Sequence[T], Callable[[T], Key]]] = (), printed: Iterable[Key] = (),
 ) -> Grid:  # fmt: skip
     """A grid of counted things. `rows`, `columns`: their order, else by first appearance; `beside`: the same women
-    counted by a further property as well, and that property."""
+    counted by a further property as well, and that property. `printed`: rows and columns that stand elsewhere too."""
     counted = list(counted)
     down = tuple(dict.fromkeys(map(row, counted)) if rows is None else rows)
     across = tuple(dict.fromkeys(map(column, counted)) if columns is None else columns)
@@ -83,7 +91,7 @@ def grid(
         return tuple(tuple(found[r, c] for c in across) for r in down)
 
     layers = [[table(some) for some in _apart(others, property_of)] for others, property_of in beside]
-    return Grid(down, across, table(counted), least, tuple(layers))
+    return Grid(down, across, table(counted), least, tuple(layers), frozenset(printed))
 
 
 def _apart(counted: Iterable[T], property_of: Callable[[T], Key]) -> Iterable[list[T]]:

@@ -35,10 +35,12 @@ from decidua.reports.audit.rows import (
     values_of,
     whole,
 )  # fmt: skip
-from decidua.reports.audit.steps import attrition
+from decidua.reports.audit.steps import Steps, attrition
 from decidua.reports.audit.suppress import pooled
 
 MET = ("yes", "no", "unknown", "disputed")
+NOT_MET, OUTSIDE = "no", "out-of-scope"
+"""The same women, in a definition and in every answer of its guideline."""
 VERDICTS = ("concordant", "discordant", "variation", "not-recorded")
 Verdict = tuple[tuple[str, ...], str]
 """What was measured against, and what was found."""
@@ -57,6 +59,7 @@ class OptionViews:
         self.concordance: dict[tuple[str, ...], list[ConcordanceRow]] = _apart(audit.concordance, _cell)
         self.unknowns: dict[tuple[str, ...], list[UnknownRow]] = _apart(audit.unknowns, _cell)
         self.readings: dict[tuple[str, ...], list[ReadingRow]] = _apart(audit.readings, _cell)
+        self.told = Steps(least)
         self.steps: dict[tuple[str, ...], list[StepRow]] = _apart(audit.attrition, _cell)
 
     def society(self, guideline: str) -> str:
@@ -72,19 +75,21 @@ class OptionViews:
             guideline=guideline, name=self.society(guideline),
             says=self.k.guidelines[guideline].definition_says[self.lang],
             columns=tuple(columns), labels=tuple(say(self.lang, f"audited.met-{one}") for one in columns),
-            shares=parts(counts, self.least),
-            by=tuple(by_group(group, self._values(rows, group, columns, _met)) for group in self.groups),
+            shares=parts(counts, self.least, [columns.index(NOT_MET)]),
+            by=tuple(
+                by_group(group, self._values(rows, group, columns, _met, printed=[NOT_MET])) for group in self.groups
+            ),
         )  # fmt: skip
 
     def _values(
         self, rows: Sequence[G], group: str, columns: Sequence[Hashable], column: Callable[[G], Hashable],
-        beside: Sequence[Callable[[G], Hashable]] = (),
+        beside: Sequence[Callable[[G], Hashable]] = (), printed: Sequence[Hashable] = (),
     ) -> Grid:  # fmt: skip
         """Values of a group by columns. `beside`: what else is shown of these women."""
         own = of_group(rows, group)
         return grid(
             own, lambda row: row.value, column, lambda row: row.n, rows=values_of(own), columns=columns,
-            least=self.least, beside=[(own, one) for one in beside],
+            least=self.least, beside=[(own, one) for one in beside], printed=printed,
         )  # fmt: skip
 
     # ---- one option ---------------------------------------------------------------------------------------------
@@ -107,11 +112,12 @@ class OptionViews:
         answers = [one for one in IN_ORDER if one in met]
         return m.CellView(
             guideline=guideline, name=self.society(guideline), answers=tuple(self._answers(rows, answers)),
-            by=tuple(by_group(group, self._values(rows, group, answers, _answer, [_done])) for group in self.groups),
+            by=tuple(by_group(group, self._values(rows, group, answers, _answer, [_done], [OUTSIDE]))
+                     for group in self.groups),
             concordance=self._concordance(key),
             unknowns=tuple(map(self._unknown, sorted(self.unknowns.get(key, ()), key=lambda row: -row.open))),
             readings=tuple(map(self._reading, sorted(self.readings.get(key, ()), key=lambda row: -row.n))),
-            attrition=attrition(self.steps.get(key, ()), self.lang, self.least),
+            attrition=attrition(self.steps.get(key, ()), self.lang, self.told),
         )  # fmt: skip
 
     def _answers(self, rows: Sequence[AnswerRow], answers: Sequence[str]) -> list[m.AnswerLine]:
@@ -129,7 +135,8 @@ class OptionViews:
         """The whole cohort by done; groups are shown beside it."""
         beside = [(of_group(rows, group), _value) for group in self.groups]
         return grid(
-            whole(rows), line, _done, lambda row: row.n, rows=lines, columns=DONE, least=self.least, beside=beside
+            whole(rows), line, _done, lambda row: row.n, rows=lines, columns=DONE, least=self.least, beside=beside,
+            printed=[OUTSIDE],
         )  # fmt: skip
 
     def _agreement(self, rows: Sequence[AgreementRow]) -> m.AgreementView:

@@ -13,27 +13,47 @@ from decidua.reports.audit.suppress import small
 Three = tuple[int, int, int]
 
 
-def attrition(rows: Sequence[StepRow], lang: Lang, least: int) -> tuple[AttritionView, ...]:
+class Steps:
+    """What the steps of one report tell, whichever statement they belong to.
+
+    A step is shown whole or not at all. Its counts must not be small; nor may they differ by a small number from those
+    of a shown step that asks for more or for less, because the difference is whom the other conditions leave out.
+    """
+
+    def __init__(self, least: int) -> None:
+        self.least = least
+        self._told: dict[frozenset[str], Three | None] = {}
+
+    def shows(self, criteria: frozenset[str], now: Three) -> bool:
+        """criteria: all that the step asks for. The same ones are shown everywhere or nowhere."""
+        if criteria not in self._told:
+            self._told[criteria] = now if self._may(criteria, now) else None
+        return self._told[criteria] == now
+
+    def _may(self, criteria: frozenset[str], now: Three) -> bool:
+        if any(small(n, self.least) for n in now):
+            return False
+        nested = (told for others, told in self._told.items() if told and (others < criteria or others > criteria))
+        return not any(
+            small(abs(after - before), self.least) for told in nested for before, after in zip(told, now, strict=True)
+        )
+
+
+def attrition(rows: Sequence[StepRow], lang: Lang, steps: Steps) -> tuple[AttritionView, ...]:
     statements = dict.fromkeys(row.statement for row in rows)
     return tuple(
         AttritionView(
-            statement=id_, steps=tuple(_steps([row for row in rows if row.statement == id_], lang, least))
+            statement=id_, steps=tuple(_steps([row for row in rows if row.statement == id_], lang, steps))
         )
         for id_ in statements
     )  # fmt: skip
 
 
-def _steps(rows: Sequence[StepRow], lang: Lang, least: int) -> Iterator[StepView]:
-    """A step is shown whole or not at all: its counts, and how they differ from the last step that is shown, must
-    not be small, because their difference is whom this step left out."""
-    last: Three = (0, 0, 0)
+def _steps(rows: Sequence[StepRow], lang: Lang, steps: Steps) -> Iterator[StepView]:
+    criteria = frozenset[str]()
     for row in sorted(rows, key=lambda row: row.step):
         now, of = (row.yes, row.no, row.unknown), row.yes + row.no + row.unknown
-        shown = not any(small(n, least) for n in now) and _may_follow(last, now, least)
+        criteria |= {row.criterion}
+        shown = steps.shows(criteria, now)
         yes, no, unknown = (share(n, of, shown=shown) for n in now)
-        last = now if shown else last
         yield StepView(criterion=row.ko if lang == "ko" else row.en, yes=yes, no=no, unknown=unknown)
-
-
-def _may_follow(last: Three, now: Three, least: int) -> bool:
-    return not any(small(abs(after - before), least) for before, after in zip(last, now, strict=True))

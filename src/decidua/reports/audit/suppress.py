@@ -15,7 +15,7 @@ table (`strata`), so that tables that share a margin with it do not change eithe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import product
 
 Matrix = Sequence[Sequence[int]]
@@ -32,10 +32,13 @@ def lone(count: int, total: int, least: int) -> bool:
     return small(count, least) or small(total - count, least)
 
 
-def pooled(counts: Sequence[int], least: int) -> frozenset[int]:
-    """Positions of the hidden parts of one total. Parts of nobody are hidden only where all parts must be."""
+def pooled(counts: Sequence[int], least: int, printed: Collection[int] = ()) -> frozenset[int]:
+    """Positions of the hidden parts of one total. Parts of nobody are hidden only where all parts must be.
+
+    printed: parts that stand elsewhere too, so that they can hide no other.
+    """
     hidden = {at for at, count in enumerate(counts) if small(count, least)}
-    rest = sorted((count, at) for at, count in enumerate(counts) if count and at not in hidden)
+    rest = sorted((count, at) for at, count in enumerate(counts) if count and at not in hidden and at not in printed)
     while hidden and rest and not _vague([counts[at] for at in hidden], least):
         hidden.add(rest.pop(0)[1])
     told = [counts[at] for at in hidden]
@@ -59,13 +62,20 @@ def merged(table: Matrix, hidden: frozenset[int]) -> tuple[list[list[int]], list
     return rows, kept
 
 
-def crossed(table: Matrix, least: int, strata: Sequence[Strata] = ()) -> frozenset[tuple[int, int]] | None:
-    """Hidden cells (row, column) of a table whose margins are shown and not small; None: withhold all of it."""
+def crossed(
+    table: Matrix, least: int, strata: Sequence[Strata] = (), printed: Collection[tuple[int, int]] = ()
+) -> frozenset[tuple[int, int]] | None:
+    """Hidden cells (row, column) of a table whose margins are shown and not small; None: withhold all of it.
+
+    printed: cells that stand elsewhere too. They can hide no other, and where one is small all is withheld.
+    """
     cells = list(product(range(len(table)), range(len(table[0]) if table else 0)))
     first = [(row, column) for row, column in cells if small(table[row][column], least)]
     hidden = set(first)
+    if hidden & set(printed):
+        return None
     for row, column in sorted(first, key=lambda cell: table[cell[0]][cell[1]]):
-        found = _cheapest(table, row, column, hidden, least, [*strata, [table]])
+        found = _cheapest(table, row, column, hidden, least, [*strata, [table]], printed)
         if found is None:
             return None
         hidden |= {(row, column), *found}
@@ -73,7 +83,8 @@ def crossed(table: Matrix, least: int, strata: Sequence[Strata] = ()) -> frozens
 
 
 def _cheapest(
-    table: Matrix, row: int, column: int, hidden: set[tuple[int, int]], least: int, strata: Sequence[Strata]
+    table: Matrix, row: int, column: int, hidden: set[tuple[int, int]], least: int, strata: Sequence[Strata],
+    printed: Collection[tuple[int, int]],
 ) -> list[tuple[int, int]] | None:  # fmt: skip
     """The three corners that leave the cell most open and hide the least."""
     best: tuple[tuple[int, int], list[tuple[int, int]]] | None = None
@@ -83,8 +94,10 @@ def _cheapest(
         for beside in range(len(table[row])):
             if beside == column or not (table[row][beside] and table[other][beside]):
                 continue
-            open_by = _room(table, (row, column), (other, beside), least, strata)
             corners = [(row, beside), (other, column), (other, beside)]
+            if any(corner in printed for corner in corners):
+                continue
+            open_by = _room(table, (row, column), (other, beside), least, strata)
             price = sum(table[r][c] for r, c in corners if (r, c) not in hidden)
             if open_by and (best is None or (-open_by, price) < best[0]):
                 best = (-open_by, price), corners

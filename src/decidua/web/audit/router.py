@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from decidua.errors import DeciduaError, UsageError
+from decidua.errors import CohortError, DeciduaError, UsageError
 from decidua.language import Lang
 from decidua.reports.audit.build import LEAST
 from decidua.reports.audit.html import AuditPage, audit_html
@@ -38,7 +39,11 @@ def audit_pages(audits: Audits) -> APIRouter:
 
     @routes.post("")
     def start(request: Request, lang: Tongue, submitted: Sent) -> Response:
-        return pages.start(request, lang, dict(submitted.fields))
+        return pages.start(request, lang, submitted.fields)
+
+    @routes.post("/file")
+    def file(request: Request, lang: Tongue, submitted: Sent) -> Response:
+        return pages.choose(request, lang, dict(submitted.fields).get("file", ""))
 
     @routes.post("/end")
     def end(lang: Tongue) -> Response:
@@ -70,8 +75,10 @@ class _Pages:
         self.audits = audits
 
     def whole(
-        self, request: Request, lang: Lang, problem: DeciduaError | None = None, status: int = 200
+        self, request: Request, lang: Lang, problem: DeciduaError | None = None, status: int = 200,
+        chosen: tuple[str, tuple[str, ...]] | None = None,
     ) -> HTMLResponse:  # fmt: skip
+        """chosen: a file and the groups that it offers."""
         state = self.audits.state
         problem = problem or state.error
         names = names_in(self.audits.folder) if self.audits.folder else None
@@ -79,6 +86,7 @@ class _Pages:
         return page(
             request, "audit/page.html.j2", lang, status=status, state=state, names=names, most=MOST, leasts=LEASTS,
             endings=", ".join(ENDINGS), r=report, a=AuditPage(report) if report else None, least=str(LEAST),
+            chosen=chosen[0] if chosen else None, groups=chosen[1] if chosen else (),
             minutes=round(IDLE / 60), problem=problem.message(lang).splitlines() if problem else [],
         )  # fmt: skip
 
@@ -86,12 +94,20 @@ class _Pages:
         """A part of the page. The last one asks no more; the page is then loaded anew, once, however long it takes."""
         return page(request, "audit/progress.html.j2", lang, state=self.audits.state)
 
-    def start(self, request: Request, lang: Lang, fields: dict[str, str]) -> Response:
+    def choose(self, request: Request, lang: Lang, name: str) -> Response:
+        """The page with the groups of a file to choose from."""
+        try:
+            return self.whole(request, lang, chosen=(name, self.audits.groups(name)))
+        except (UsageError, CohortError) as error:
+            return self.whole(request, lang, error, status=422)
+
+    def start(self, request: Request, lang: Lang, given: Sequence[tuple[str, str]]) -> Response:
+        fields = dict(given)
         try:
             least = fields.get("least", str(LEAST))
             if least not in LEASTS:
                 raise UsageError("error.audit-page-least", given=least[:20], allowed=", ".join(LEASTS))
-            by = tuple(dict.fromkeys(name.strip() for name in fields.get("by", "").split(",") if name.strip()))
+            by = tuple(dict.fromkeys(value for name, value in given if name == "by" and value))
             self.audits.start(fields.get("file", ""), by, int(least), _day(fields.get("as_of", "")))
         except UsageError as error:
             return self.whole(request, lang, error, status=422)

@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from signal import SIGABRT
 from threading import Lock, Thread, Timer
 from time import monotonic
 from typing import Literal
@@ -17,14 +18,19 @@ from decidua.errors import DeciduaError, UsageError
 from decidua.guidelines import Knowledge
 from decidua.language import Lang
 from decidua.reports.audit.models import AuditReport
-from decidua.web.audit.child import Task, audit_in_child
+from decidua.web.audit.child import TOO_MUCH, Task, audit_in_child
 from decidua.web.audit.folder import chosen
+from decidua.web.audit.groups import groups_of
 
 LONGEST = 3600.0
 """Seconds that an audit may take."""
 IDLE = 900.0
 """Seconds without a visit, after which it is forgotten."""
 AFTER_LEAVING = 60.0
+ENDING = 10.0
+"""Seconds in which a child that says nothing more has ended."""
+OF_MEMORY = (TOO_MUCH, -SIGABRT)
+LOST = UsageError("error.audit-page-lost")
 
 Phase = Literal["none", "reading", "auditing", "done", "failed"]
 
@@ -58,11 +64,15 @@ class State:
 
 
 class Audits:
-    """`folder` None: none may be started. `opened` makes the content anew, in the audit's own process."""
+    """`folder` None: none may be started. `opened` makes the content anew, in the audit's own process, which may hold
+    `memory` megabytes."""
 
-    def __init__(self, folder: Path | None = None, opened: Callable[[], Knowledge] | None = None) -> None:
-        self.folder, self.opened = folder, opened
+    def __init__(
+        self, folder: Path | None = None, opened: Callable[[], Knowledge] | None = None, memory: int = 4_000
+    ) -> None:  # fmt: skip
+        self.folder, self.opened, self.memory = folder, opened, memory
         self._lock = Lock()
+        self._knowledge: Knowledge | None = None
         self._state = State()
         self._process: BaseProcess | None = None
         self._forget: Timer | None = None
@@ -84,6 +94,14 @@ class Audits:
             self._read = reports[lang], AuditReport.model_validate_json(reports[lang])
         return self._read[1]
 
+    def groups(self, name: str) -> tuple[str, ...]:
+        """Those that a file of the folder offers. Raises UsageError, CohortError."""
+        if self.folder is None or self.opened is None:
+            raise UsageError("error.audit-page-file")
+        if self._knowledge is None:
+            self._knowledge = self.opened()
+        return groups_of(self._knowledge, chosen(self.folder, name))
+
     def start(self, name: str, by: tuple[str, ...], least: int, as_of: date | None = None) -> None:
         """Raises UsageError while another one runs, or for a file that is not in the folder."""
         if self.folder is None or self.opened is None:
@@ -95,7 +113,7 @@ class Audits:
             self._state = State("reading", name, began=monotonic())
             context = get_context("spawn")
             ours, theirs = context.Pipe(duplex=False)
-            task = Task(path.resolve(), by, least, as_of)
+            task = Task(path.resolve(), by, least, as_of, self.memory)
             self._process = context.Process(
                 target=audit_in_child, args=(theirs, self.opened, task), name="decidua-audit", daemon=True
             )
@@ -138,7 +156,8 @@ class Audits:
                     return
             self._now(process, State("failed", error=UsageError("error.audit-page-time", minutes=LONGEST // 60)))
         except (EOFError, OSError):
-            self._now(process, State("failed", error=UsageError("error.audit-page-lost")))
+            process.join(ENDING)
+            self._now(process, State("failed", error=self._memory() if process.exitcode in OF_MEMORY else LOST))
         finally:
             pipe.close()
             process.kill()
@@ -157,9 +176,14 @@ class Audits:
                 self._now(process, replace(self._state, phase="done", reports=reports))
             case ("error", DeciduaError() as error):
                 self._now(process, State("failed", self._state.file, error=error))
+            case ("memory",):
+                self._now(process, State("failed", self._state.file, error=self._memory()))
             case _:
-                self._now(process, State("failed", self._state.file, error=UsageError("error.audit-page-lost")))
+                self._now(process, State("failed", self._state.file, error=LOST))
         return True
+
+    def _memory(self) -> UsageError:
+        return UsageError("error.audit-page-memory", limit=f"{self.memory:,}")
 
     def _now(self, process: BaseProcess, state: State) -> None:
         """What a child says counts only while it is the one that runs."""
