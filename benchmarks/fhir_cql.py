@@ -43,13 +43,12 @@ def compare(knowledge: Knowledge, data: Sequence[bytes], everything: float, answ
         fhir = [on_fhir(one, NAME) for one in made]
         on_bundles = sum(_seconds("run_on_fhir.mjs", one, texts, BUNDLES, scratch) for one in fhir)
     _line("on parameters: facts of a patient to answers", on_values, "facts table to answers", answers, 1_000)
-    _line("on bundles: FHIR of a patient to answers", on_bundles, "the same bundles to answers", everything, 0)
-    _line("on bundles: FHIR of a patient to answers", on_bundles, "facts table to answers", answers, 5_000)
+    _line("on bundles: FHIR of a patient to answers", on_bundles, "the same bundles to answers", everything, 5_000)
 
 
 def _line(name: str, theirs: float, rival: str, ours: float, target: float) -> None:
     ratio = theirs / ours
-    verdict = f"  target {target:,.0f} x: {'met' if ratio >= target else 'MISSED'}" if target else ""
+    verdict = f"  target {target:,.0f} x {'met' if ratio >= target else 'MISSED'}"
     print(f"  {name:46} {theirs * 1e3:9.2f} ms   {rival:28} {ours * 1e6:7.1f} us {ratio:10,.0f} x{verdict}")
 
 

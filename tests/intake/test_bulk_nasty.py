@@ -82,6 +82,7 @@ def test_of_two_with_one_name_the_first_has_it(knowledge: Knowledge, url: str, a
 def test_an_id_of_odd_letters_is_not_taken_for_its_escape(knowledge: Knowledge) -> None:
     """The id is a, a backslash and b; between quotes, that is a and a backspace."""
     text = bundle(observation("tsh", "2024-05-01", "o", **quantity(2.5, "m[IU]/L")), patient={**WOMAN, "id": "a\\b"})
+    text = text.replace(b": ", b":")
     for name in (rb"Patient/a\\b", rb"Patient/a\b"):
         data = text.replace(b"Patient/p", name)
         assert differences(knowledge, reader(knowledge, AS_OF), [data], AS_OF) == []

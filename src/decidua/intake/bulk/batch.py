@@ -22,9 +22,10 @@ from decidua.intake.bulk.frame import frame
 from decidua.intake.bulk.gathering import Given as Given
 from decidua.intake.bulk.gathering import plain
 from decidua.intake.bulk.listening import Listener
-from decidua.intake.bulk.meanings import DONE, NOT_DONE, Meanings
+from decidua.intake.bulk.meanings import Meanings
 from decidua.intake.bulk.reasons import reason_of
 from decidua.intake.bulk.reducing import Bits, Heard, Ints, settled
+from decidua.intake.bulk.sayings import DONE, NOT_DONE
 from decidua.intake.cohort.events import Done
 from decidua.intake.fhir import read_fhir
 

@@ -109,19 +109,25 @@ class Visits:
         for one in read:
             if one.resourceType == "Encounter":
                 mine = not one.about or names(bytes(one.about), patient, entries, woman)
-                self.put(mine, patient, self.seen(one), account, place)
+                self.tell({self.put(mine, patient, self.seen(one), account, place): 1}, account)
 
-    def put(self, mine: bool, patient: str, seen: Seen, account: Account, place: Place) -> None:
-        """An Encounter, if it is hers; what does not count is told."""
+    def put(self, mine: bool, patient: str, seen: Seen, account: Account, place: Place) -> str:
+        """An Encounter, if it is hers. Gives why it does not count, for `tell`; nothing where it does."""
         if not mine:
-            account.problem("bulk.of-another", CARE, count=1, note=True)
-        elif isinstance(seen, Visit):
+            return "bulk.of-another"
+        if isinstance(seen, Visit):
             before = self.latest.get(patient)
             self.latest[patient] = seen if before is None else max(seen, before)
-        elif seen == "bulk.date":
+            return ""
+        if seen == "bulk.date":
             account.problem(seen, CARE, places=[place])
-        else:
-            account.problem(seen, CARE, count=1, note=True)
+            return ""
+        return seen
+
+    def tell(self, unused: Mapping[str, int], account: Account) -> None:
+        for why, count in unused.items():
+            if why:
+                account.problem(why, CARE, count=count, note=True)
 
 
 def _meaning(key: Sequence[bytes], as_of: date) -> Seen:

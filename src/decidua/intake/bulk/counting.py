@@ -8,9 +8,10 @@ import numpy as np
 
 from decidua.intake.bulk.account import Account, Place
 from decidua.intake.bulk.days import BAD, LATER
-from decidua.intake.bulk.meanings import DENIED, NOTHING, ROW, Meanings
+from decidua.intake.bulk.meanings import Meanings
 from decidua.intake.bulk.reasons import Reason
 from decidua.intake.bulk.reducing import Bits, Heard, Ints
+from decidua.intake.bulk.sayings import DENIED, NOTHING, ROW
 from decidua.intake.bulk.shapes import Shapes
 from decidua.intake.cohort.description import FIRST
 

@@ -174,7 +174,7 @@ class Gatherer:
     def _visited(self, one: Any, place: Place) -> None:
         name = self._subject(one.about)
         if name:
-            self.visits.put(True, name, self.visits.seen(one), self.account, place)
+            self.visits.tell({self.visits.put(True, name, self.visits.seen(one), self.account, place): 1}, self.account)
         else:
             self.account.problem("bulk.nobody", places=[place])
 

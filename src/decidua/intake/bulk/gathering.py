@@ -5,6 +5,7 @@ All others are odd: they say nothing here, and the one-patient reader reads them
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -75,7 +76,7 @@ class Gathered:
 
 def plain(bundles: Sequence[Given], listener: Listener, visits: Visits, account: Account) -> Plain:
     """What these bundles say. Types that are not read, and visits, are told to the account."""
-    found = Plain([None] * len(bundles))
+    found, unused = Plain([None] * len(bundles)), Counter[str]()
     for start in range(0, len(bundles), SHEAF):
         gathered = [Gathered(listener.sheaf(shapes(wide=wide))) for wide in (False, True)]
         end = min(start + SHEAF, len(bundles))
@@ -92,7 +93,8 @@ def plain(bundles: Sequence[Given], listener: Listener, visits: Visits, account:
                 for number, mine, seen in one.visits:
                     name = found.patients[number]
                     if name is not None:
-                        visits.put(mine, name, seen, account, bundles[number].place)
+                        unused[visits.put(mine, name, seen, account, bundles[number].place)] += 1
+    visits.tell(unused, account)
     return found
 
 
@@ -125,7 +127,8 @@ def _gather(
     resources = list(map(_resource, chain.from_iterable(decoded)))
     words = listener.gather(resources, gathered.sheaf)
     owners = Owners(decoded, resources, words)
-    for (number, _), name in zip(own, owners.names(), strict=True):
+    names = owners.names()
+    for (number, _), name in zip(own, names, strict=True):
         found.patients[number] = name
     for place in np.flatnonzero(words == WOMAN).tolist():
         woman = resources[place]
@@ -133,9 +136,9 @@ def _gather(
             where = centre(woman.managingOrganization)
             found.centres |= {woman.name: where} if where is not None else {}
     for place in np.flatnonzero(words == ENCOUNTER).tolist():
-        at = owners.bundle_of(place)
-        one = resources[place]
-        gathered.visits.append((own[at][0], owners.owns(at, bytes(one.about)), visits.seen(one)))
+        at, one = owners.bundle_of(place), resources[place]
+        if names[at] is not None:
+            gathered.visits.append((own[at][0], owners.owns(at, bytes(one.about)), visits.seen(one)))
     gathered.bundles += [number for number, _ in own]
     gathered.sizes += map(len, decoded)
 

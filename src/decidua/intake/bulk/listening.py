@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from decidua.intake.bulk.days import ABSENT, Days
-from decidua.intake.bulk.meanings import BORN, MOST, Meanings
+from decidua.intake.bulk.meanings import MOST, Meanings
 from decidua.intake.bulk.reducing import Ints
+from decidua.intake.bulk.sayings import BORN
 from decidua.intake.bulk.shapes import DATE, Shapes, shapes
 from decidua.intake.bulk.words import BITS, CLASS_BITS, READ, SEVERAL_DATES, WOMAN, Several, Words, dated
 from decidua.intake.fhir import resources as r

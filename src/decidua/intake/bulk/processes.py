@@ -20,7 +20,8 @@ from decidua.intake.bulk.account import Account, Place
 from decidua.intake.bulk.batch import Batch, Given, Reader
 from decidua.intake.bulk.export import Gathered, Gatherer
 from decidua.intake.bulk.lines import Line, Part, lines, whole
-from decidua.intake.bulk.meanings import Meanings, Told
+from decidua.intake.bulk.meanings import Meanings
+from decidua.intake.bulk.sayings import Told
 from decidua.intake.bulk.shapes import shapes
 from decidua.intake.cohort.events import Done
 from decidua.intake.cohort.settings import Settings

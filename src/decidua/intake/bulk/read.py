@@ -20,9 +20,9 @@ from decidua.intake.bulk.counting import Scattered
 from decidua.intake.bulk.export import Gathered
 from decidua.intake.bulk.frame import tidy
 from decidua.intake.bulk.lines import Part, parts
-from decidua.intake.bulk.meanings import Told
 from decidua.intake.bulk.processes import Found, parts_read
 from decidua.intake.bulk.reducing import Heard, Ints
+from decidua.intake.bulk.sayings import Told
 from decidua.intake.bulk.second import odd_bundles
 from decidua.intake.cohort.about import About
 from decidua.intake.cohort.done import with_done

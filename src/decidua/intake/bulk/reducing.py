@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from decidua.intake.bulk.days import UNDATED
-from decidua.intake.bulk.meanings import AGE, BORN, DENIED, FIXED, FLAG, GROWS, NOTHING, ROW, Meanings
+from decidua.intake.bulk.meanings import Meanings
+from decidua.intake.bulk.sayings import AGE, BORN, DENIED, FIXED, FLAG, GROWS, NOTHING, ROW
 from decidua.intake.fhir.tables import tables
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]

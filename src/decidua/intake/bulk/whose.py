@@ -53,6 +53,8 @@ class Owners:
         self._women = np.where(firsts[1:] - firsts[:-1] == 1, alone, -1).tolist()
         self._subjects = list(map(_subject, resources))
         self._abouts = self._all_alike(read)
+        self._hers: set[int] = set()
+        """Bundles of which the one way of writing is known to name the patient."""
 
     def _all_alike(self, read: Ints) -> list[bytes] | None:
         """For each bundle the one way in which its subjects are written; None where one has several, or has none."""
@@ -76,6 +78,8 @@ class Owners:
             hers = self.owns(bundle, self._abouts[bundle])
         else:
             hers = all(self.owns(bundle, raw) for raw in set(map(bytes, filter(None, self._subjects[start:end]))))
+        if hers and self._abouts is not None:
+            self._hers.add(bundle)
         return (self._resources[self._women[bundle]].name or None) if hers else None
 
     def bundle_of(self, place: int) -> int:
@@ -87,7 +91,7 @@ class Owners:
         woman = self._women[bundle]
         if woman < 0:
             return False
-        if not about:
+        if not about or (self._abouts is not None and about == self._abouts[bundle] and bundle in self._hers):
             return True
         return names(about, self._resources[woman].name, self._decoded[bundle], woman - self._bounds[bundle])
 
