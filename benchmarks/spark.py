@@ -49,15 +49,14 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def closed(table: FactsTable, plan: Plan) -> FactsTable:
-    """The same rows with everything that the constraints, stated names and results add; the product finds no more."""
+    """The rows that are not refused, with all that the constraints, stated names and results add: the product finds no
+    more."""
     rows = table.frame.collect()
-    given = rows.with_columns(plan.coder._results(rows.columns))
-    kept, broken = close_columns(given.with_row_index(ROW), plan.knowledge.vocabulary)
-    kept, denied = admit_columns(kept, plan.knowledge)
-    assert broken.is_empty()
-    assert denied.is_empty()
-    kept = kept.sort(ROW).with_columns(plan.coder._measured(kept.columns))
-    return FactsTable(kept.select(pl.exclude(ROW, "^result\\..*$")).lazy(), table.about)
+    given = rows.with_columns(plan.coder._results(rows.columns)).with_row_index(ROW)
+    kept, _ = admit_columns(close_columns(given, plan.knowledge.vocabulary)[0], plan.knowledge)
+    kept = kept.with_columns(plan.coder._measured(kept.columns)).select(pl.exclude("^result\\..*$"))
+    possible = Counting(plan).add(kept)[ROW].implode()
+    return FactsTable(kept.filter(pl.col(ROW).is_in(possible)).sort(ROW).drop(ROW).lazy(), table.about)
 
 
 def keys_of(plan: Plan, walk: Counting, rules: Rules, batch: pl.DataFrame) -> pl.DataFrame:
@@ -235,7 +234,8 @@ if __name__ == "__main__":
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--compared", type=int, default=3000)
-    parser.add_argument("--each", type=int, nargs="+", default=[4, 12])
+    parser.add_argument("--each", type=int, nargs="+", default=[12, 111], help="Asked in one select of the rival.")
+    parser.add_argument("--generation", nargs="+", choices=["on", "off"], default=["on", "off"], help="Of its code.")
     given = parser.parse_args()
-    choices = [(each, generated) for each in given.each for generated in (True, False)]
+    choices = [(each, generated == "on") for each in given.each for generated in given.generation]
     main(given.rows, given.rounds, given.compared, choices)
