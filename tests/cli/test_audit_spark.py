@@ -139,6 +139,7 @@ def test_spark_that_is_not_installed(cohort: Path, tmp_path: Path, monkeypatch: 
     assert names(tmp_path) == ["cohort.csv"]
 
 
+@pytest.mark.engines
 @pytest.mark.usefixtures("spark")
 def test_no_java(cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
@@ -146,7 +147,6 @@ def test_no_java(cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert names(tmp_path) == ["cohort.csv"]
 
 
-@pytest.mark.usefixtures("spark")
 @pytest.mark.parametrize("master", ["", "spark", "local[0]", "localhost:7077"])
 def test_a_master_that_is_none(cohort: Path, tmp_path: Path, master: str) -> None:
     ran = run("audit", str(cohort), "--engine", "spark", "--master", master, "--scratch", str(tmp_path))

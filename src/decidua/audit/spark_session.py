@@ -34,7 +34,7 @@ def spark_session(master: str, batch: int, settings: dict[str, str] | None = Non
 
     Raises CohortError where Spark or Java is missing, or where Spark does not start.
     """
-    _require(master)
+    require(master)
     from pyspark.sql import SparkSession
 
     ours = {"spark.sql.execution.arrow.maxRecordsPerBatch": str(batch), "spark.sql.session.timeZone": "UTC"}
@@ -52,15 +52,16 @@ def spark_session(master: str, batch: int, settings: dict[str, str] | None = Non
             _heard(before)
 
 
-def _require(master: str) -> None:
+def require(master: str) -> None:
+    """That Spark can be begun, as far as it can be told without beginning it. Raises CohortError."""
+    if not MASTER.fullmatch(master):
+        raise CohortError("audit.spark-master", given=master, allowed=ALLOWED)
     try:
         import pandas  # noqa: F401  # mapInArrow of PySpark 4 asks for it
         import pyarrow  # noqa: F401
         import pyspark  # noqa: F401
     except ImportError:
         raise CohortError("audit.no-spark") from None
-    if not MASTER.fullmatch(master):
-        raise CohortError("audit.spark-master", given=master, allowed=ALLOWED)
     home = os.environ.get("JAVA_HOME")
     if not shutil.which("java", path=str(Path(home, "bin")) if home else None):
         raise CohortError("audit.no-java")
