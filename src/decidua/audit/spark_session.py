@@ -35,12 +35,12 @@ def spark_session(master: str, batch: int, settings: dict[str, str] | None = Non
     Raises CohortError where Spark or Java is missing, or where Spark does not start.
     """
     require(master)
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
     ours = {"spark.sql.execution.arrow.maxRecordsPerBatch": str(batch), "spark.sql.session.timeZone": "UTC"}
-    there = SparkSession.getActiveSession()
-    begun = _begun(master) if there is None else None
-    session = (there or begun).newSession()  # type: ignore[union-attr]  # one of the two is there
+    begun = None if SparkContext._active_spark_context else _begun(master)
+    session = (begun or SparkSession.builder.getOrCreate()).newSession()
     for key, value in {**ours, **(settings or {})}.items():
         session.conf.set(key, value)
     before = signal.getsignal(signal.SIGINT)
