@@ -88,6 +88,7 @@ def parts(path: Path) -> dict[str, float]:
     finding = best(lambda: named.select(asked).collect())
     return {
         "first batch": learning[0], "batch": batch.height,
+        "cells": len(plan.columns), "columns": len(set(plan.columns.values())),
         "answers": codes.height * len(plan.columns) / answering, "findings": codes.height * len(truths) / finding,
     }  # fmt: skip
 
@@ -129,6 +130,7 @@ def measured(rows: int, path: Path) -> float:
     line("  beside Polars' read", f"{audit['wall'] / read['wall']:.1f} x ({read['wall']:.1f} s)")
     line("  peak memory", f"{audit['peak']:,.0f} MB")
     line(f"first {rates['batch']:,.0f}, filling the tables", f"{rates['first batch']:.1f} s")
+    line("guideline × option", f"{rates['cells']:.0f}, {rates['columns']:.0f} answer functions")
     for name, target in (("findings", 100), ("answers", 30)):
         line(f"{name} per core", f"{rates[name] / 1e6:,.0f} M/s", f"{target} M/s", rates[name] >= target * 1e6)
     return audit["peak"]

@@ -59,8 +59,20 @@ def test_how_many_wait_and_learn_together_makes_no_difference(
     monkeypatch.setattr(still_open, "MOST_WAITING", 100)
     monkeypatch.setattr(still_open, "AT_ONCE", 7)
     monkeypatch.setattr(walk, "FEW", 2)
-    assert replace(run(answers, table(rows), batch=128), seconds=whole.seconds) == whole
+    assert replace(run(answers, table(rows), batch=16), seconds=whole.seconds) == whole
     assert sum(row.open for row in whole.unknowns) > 1000
+
+
+def test_what_an_open_fact_has_shown_holds_for_who_comes_later(
+    answers: Answers, rows: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a fact left open the walk is led where no woman has been yet."""
+    facts = ["aps", "thyroid_disorder", "diabetes", "uterine_anomaly", "first_line_failed", "sle"]
+    women = [{"losses": 3.0, "clinical_losses": 3.0} | dict.fromkeys(facts[:known], False) for known in range(7)]
+    frame = pl.DataFrame(women, schema={name: rows.schema[name] for name in ("losses", "clinical_losses", *facts)})
+    whole = run(answers, table(frame))
+    monkeypatch.setattr(still_open, "MOST_WAITING", 0)
+    assert replace(run(answers, table(frame), batch=1), seconds=whole.seconds) == whole
 
 
 def test_cells_with_one_answer_function_are_one_column(answers: Answers, rows: pl.DataFrame) -> None:

@@ -37,18 +37,15 @@ class CellColumn:
         if self.states is None:
             self._number(branches(self.function, self.function.plain))
 
-    def learn(self, codes: pl.DataFrame) -> None:
-        """Know every state that these rows end in."""
-        assert self.states is not None
-        self.states.learn(codes)
-        ends = self.states.points[-1]
-        for number in range(len(self._of_state), len(ends.states)):
-            self._of_state.append(self._number(self._class(ends.known(number))))
+    def _classes(self) -> list[int]:
+        """The class of every last state that is known by now, by its number."""
+        ends = self.states.points[-1].states if self.states else []
+        self._of_state += [self._number(self._class(places or ())) for places in ends[len(self._of_state) :]]
+        return self._of_state
 
     def _class(self, places: Places) -> Class:
         """Readings are left out that change nothing of what is possible."""
-        assert self.states is not None
-        value, named = self.function.diagrams.value, self.states.ways
+        value, named = self.function.diagrams.value, self.states.ways if self.states else ()
         possible = [(some, ordered({cast(str, value[at]) for at in nodes})) for some, nodes in places]
         return shortened(
             tuple(Branch(way, answers) for at, way in enumerate(named) for some, answers in possible if some >> at & 1)
@@ -65,22 +62,22 @@ class CellColumn:
         return self.states.codes() if self.states else {}
 
     def class_of(self, state: int) -> int:
-        return self._of_state[state]
+        return self._classes()[state]
 
     def part(self) -> tuple[pl.Expr, int]:
         """The class of every row of a frame that has the last state in a column of this name; how many there are."""
         if self.states is None:
             return pl.lit(0, dtype=pl.UInt32), 1
-        return pl.lit(pl.Series(self._of_state, dtype=pl.UInt32)).gather(pl.col(self.name)), len(self.classes)
+        of_state = pl.Series(self._classes(), dtype=pl.UInt32)
+        return pl.lit(of_state).gather(pl.col(self.name)), len(self.classes)
 
     def impossible(self) -> list[int]:
         """The last states that leave no world: facts that cannot be together."""
-        nothing = self._numbers.get(())
-        return [] if nothing is None else [at for at, number in enumerate(self._of_state) if at and number == nothing]
+        return [at for at, number in enumerate(self._classes()) if at and self.classes[number] == ()]
 
     def open(self) -> pl.Expr:
         """Whether facts can still change the answer of a row."""
-        needing = [at > 0 and self.answer(number) == "needs-data" for at, number in enumerate(self._of_state)]
+        needing = [at > 0 and self.answer(number) == "needs-data" for at, number in enumerate(self._classes())]
         return pl.lit(pl.Series(needing, dtype=pl.Boolean)).gather(pl.col(self.name))
 
     def answer(self, number: int) -> str:

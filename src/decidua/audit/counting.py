@@ -57,7 +57,8 @@ class Counting:
         least = found.select(column.name for column in self.speaking).min().row(0, named=True)
         late = [column for column in self.speaking if least[column.name] == 0]
         for column in late:
-            column.learn(found.filter(pl.col(column.name) == 0))
+            assert column.states is not None
+            column.states.learn(found.filter(pl.col(column.name) == 0))
         return found.lazy().with_columns(map(_walk, late)).collect() if late else found
 
     def _possible(self, walked: pl.DataFrame) -> pl.DataFrame:
