@@ -119,6 +119,12 @@ def test_a_damaged_file_is_told_by_its_name(answers: Answers, table: FactsTable,
     assert not (tmp_path / "out.parquet").exists()
 
 
+def test_no_row_is_lost_in_silence(answers: Answers, table: FactsTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("decidua.audit.spark._height", lambda _: 1000)
+    with pytest.raises(CohortError, match="707 of 3,000 rows; nothing was written"):
+        run(answers, table, engine="spark", master=MASTER, options=("ivig",))
+
+
 def test_a_cohort_that_is_no_file_of_facts(answers: Answers, table: FactsTable) -> None:
     with pytest.raises(CohortError, match="--scratch"):
         run(answers, FactsTable(table.frame), engine="spark", master=MASTER)

@@ -60,12 +60,15 @@ def counted_by_spark(
         if patients is None:
             for row in found.collect():
                 counts.add(_counts(row["counts"]))
+            _check(counts, table)
         else:
-            write(plan, _answers(found, counts, progress), patients, force=force)
+            write(plan, _answers(found, counts, table, progress), patients, force=force)
     return counts
 
 
-def _answers(found: DataFrame, counts: Counts, progress: Callable[[int], None] | None) -> Iterator[pl.DataFrame]:
+def _answers(
+    found: DataFrame, counts: Counts, table: FactsTable, progress: Callable[[int], None] | None
+) -> Iterator[pl.DataFrame]:
     """The answers of one partition after the other; its counts come at its end."""
     for row in found.toLocalIterator(prefetchPartitions=True):
         if row["answers"] is not None:
@@ -74,6 +77,14 @@ def _answers(found: DataFrame, counts: Counts, progress: Callable[[int], None] |
         counts.add(_counts(row["counts"]))
         if progress is not None:
             progress(counts.rows)
+    _check(counts, table)
+
+
+def _check(counts: Counts, table: FactsTable) -> None:
+    """No row may be lost on the way: a file whose address Spark writes in another way would be."""
+    expected = sum(map(_height, table.files))
+    if counts.rows != expected:
+        raise CohortError("audit.spark-rows", given=f"{counts.rows:,}", expected=f"{expected:,}")
 
 
 def _counts(given: bytes) -> Counts:
@@ -108,8 +119,11 @@ def _numbered(session: SparkSession, read: DataFrame, table: FactsTable) -> Data
 
 def _starts(files: Iterable[str]) -> Iterator[int]:
     """How many rows stand before those of each file."""
-    heights = [int(pl.scan_parquet(file, glob=False).select(pl.len()).collect().item()) for file in files]
-    return accumulate(heights[:-1], initial=0)
+    return accumulate([_height(file) for file in files][:-1], initial=0)
+
+
+def _height(file: str) -> int:
+    return int(pl.scan_parquet(file, glob=False).select(pl.len()).collect().item())
 
 
 def _absolute(file: str) -> str:

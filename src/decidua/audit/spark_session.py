@@ -34,13 +34,13 @@ def spark_session(master: str, batch: int, settings: dict[str, str] | None = Non
 
     Raises CohortError where Spark or Java is missing, or where Spark does not start.
     """
-    _require(master)
+    require(master)
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
     ours = {"spark.sql.execution.arrow.maxRecordsPerBatch": str(batch), "spark.sql.session.timeZone": "UTC"}
-    there = SparkSession.getActiveSession()
-    begun = _begun(master) if there is None else None
-    session = (there or begun).newSession()  # type: ignore[union-attr]  # one of the two is there
+    begun = None if SparkContext._active_spark_context else _begun(master)
+    session = (begun or SparkSession.builder.getOrCreate()).newSession()
     for key, value in {**ours, **(settings or {})}.items():
         session.conf.set(key, value)
     before = signal.getsignal(signal.SIGINT)
@@ -52,15 +52,16 @@ def spark_session(master: str, batch: int, settings: dict[str, str] | None = Non
             _heard(before)
 
 
-def _require(master: str) -> None:
+def require(master: str) -> None:
+    """That Spark can be begun, as far as it can be told without beginning it. Raises CohortError."""
+    if not MASTER.fullmatch(master):
+        raise CohortError("audit.spark-master", given=master, allowed=ALLOWED)
     try:
         import pandas  # noqa: F401  # mapInArrow of PySpark 4 asks for it
         import pyarrow  # noqa: F401
         import pyspark  # noqa: F401
     except ImportError:
         raise CohortError("audit.no-spark") from None
-    if not MASTER.fullmatch(master):
-        raise CohortError("audit.spark-master", given=master, allowed=ALLOWED)
     home = os.environ.get("JAVA_HOME")
     if not shutil.which("java", path=str(Path(home, "bin")) if home else None):
         raise CohortError("audit.no-java")

@@ -90,7 +90,7 @@ def command(
     knowledge = open_knowledge(packages, reply)
     chosen = known("guideline", guidelines, knowledge.guidelines), known("option", options, knowledge.options)
     if engine == "spark" and not describe and explain is None:
-        _require_facts(wanted, facts)
+        _require_spark(wanted, facts, master)
     table = _opened(knowledge, wanted, lang)
     _refuse_inputs(outputs, [*table.description.files, *events, *(str(one) for one in (mapping, omop) if one)])
     if describe:
@@ -170,13 +170,15 @@ def _require_columns() -> None:
         raise UsageError("error.audit-extra")
 
 
-def _require_facts(wanted: Wanted, facts: Path | None) -> None:
+def _require_spark(wanted: Wanted, facts: Path | None, master: str) -> None:
     """Before a long cohort is read for nothing."""
     from decidua.audit.opening import is_facts
+    from decidua.audit.spark_session import require
     from decidua.errors import CohortError
 
     if facts is None and wanted.scratch is None and not is_facts(wanted):
         raise CohortError("audit.spark-files")
+    require(master)
 
 
 def _for_engine(
