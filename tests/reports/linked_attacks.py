@@ -1,8 +1,8 @@
 """Everything that one report prints of an option, taken together by somebody who solves for what is hidden.
 
-Women are of few kinds, so that all kinds that there could be can be listed: centre, done, and either outside or unknown
-by the definition, or an answer of two guidelines each and the steps that she met. A statement applies to those with the
-answer `recommended` of the second guideline; whoever attacks knows that, as it stands in the guideline.
+Women are of few kinds, so that all kinds that there could be can be listed: centre, year, done, and either outside or
+unknown by the definition, or an answer of two guidelines each and the steps that she met. A statement applies to those
+with the answer `recommended` of the second guideline; whoever attacks knows that, as it stands in the guideline.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from reports.audits import GUIDELINES, OPTIONS, Woman
 
 LEAST, MANY = 5, 10_000.0
 DONE = ("yes", "no", "unknown")
-CENTRES = ("C1", "C2", "C3")
+CENTRES, YEARS = ("C1", "C2", "C3"), ("2020", "2021")
 GIVEN = ("recommended", "against", "needs-data")
 OPTION = OPTIONS.index("ivig")
 
 
 def kinds() -> list[Woman]:
     found = []
-    for centre, done in product(CENTRES, DONE):
+    for centre, year, done in product(CENTRES, YEARS, DONE):
         dones = tuple(done for _ in OPTIONS)
         for met, answer in (("no", "out-of-scope"), ("unknown", "needs-data")):
-            found.append(Woman(centre, "2020", met, dones, _answers(answer, answer, answer), 0))
+            found.append(Woman(centre, year, met, dones, _answers(answer, answer, answer), 0))
         for one, two in product(GIVEN, GIVEN):
             for steps in (3,) if two == "recommended" else (1, 2):
-                found.append(Woman(centre, "2020", "yes", dones, _answers(one, two, "insufficient"), steps))
+                found.append(Woman(centre, year, "yes", dones, _answers(one, two, "insufficient"), steps))
     return found
 
 
@@ -100,8 +100,9 @@ class Linked:
     # ---- what is printed ----------------------------------------------------------------------------------------
 
     def _all(self) -> Iterator[Printed]:
-        for value in self.report.groups[0].values:
-            yield Printed(f"size {value.value}", lambda w, v=value.value: w.centre == v, value.women)  # type: ignore[misc]
+        for group in self.report.groups:
+            for value in group.values:
+                yield Printed(f"size {value.value}", _in(group.group, value.value), value.women)
         for definition in self.report.definitions:
             tests = {met: (lambda w, met=met: w.met == met) for met in definition.columns}
             yield from self._table("definition", tests, dict(zip(tests, definition.shares, strict=True)), definition.by)
@@ -125,13 +126,11 @@ class Linked:
         for key, test in tests.items():
             yield Printed(f"{name} {key}", test, shares[key])
         for group in by:
-            if group.group != "centre":
-                continue
             for row in group.rows:
                 for (key, test), share in zip(tests.items(), row.shares, strict=True):
                     known = not (group.withheld or row.women.hidden or shares[key].hidden)
-                    yield Printed(f"{name} {key} {row.value}",
-                                  lambda w, t=test, v=row.value: t(w) and w.centre == v, share, known)  # type: ignore[misc]  # fmt: skip
+                    own = _in(group.group, row.value)
+                    yield Printed(f"{name} {key} {row.value}", lambda w, t=test, own=own: t(w) and own(w), share, known)  # type: ignore[misc]
 
     def _done(
         self, name: str, tests: dict[str, Callable[[Woman], bool]], dones: dict[str, m.Done | None],
@@ -163,6 +162,10 @@ class Linked:
         yield from self._table("agreement", tests, {one.breadth: one.women for one in found.lines}, found.by)  # type: ignore[arg-type]
         yield from self._done("agreement", tests, {one.breadth: one.done for one in found.lines}, of_done)  # type: ignore[arg-type]
         yield Printed("opposed", lambda w: opposed(_screens(w)), found.opposed)
+
+
+def _in(group: str, value: str | None) -> Callable[[Woman], bool]:
+    return lambda woman: (woman.centre if group == "centre" else woman.year) == value
 
 
 def _screens(one: Woman) -> list[str]:

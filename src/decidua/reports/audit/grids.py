@@ -27,6 +27,8 @@ class Grid:
     layers: tuple[Strata, ...] = ()
     printed: frozenset[Key] = frozenset()
     """Rows and columns that stand in other tables of the report too."""
+    sums: frozenset[Key] = frozenset()
+    """Rows and columns of which the sum alone stands elsewhere."""
 
     @cached_property
     def of_rows(self) -> list[int]:
@@ -38,24 +40,24 @@ class Grid:
 
     @cached_property
     def hidden_rows(self) -> frozenset[int]:
-        return pooled(self.of_rows, self.least, self._printed(self.rows))
+        return pooled(self.of_rows, self.least, self._at(self.rows, self.printed | self.sums))
 
     @cached_property
     def hidden_columns(self) -> frozenset[int]:
-        return pooled(self.of_columns, self.least, self._printed(self.columns))
+        return pooled(self.of_columns, self.least, self._at(self.columns, self.printed | self.sums))
 
     @cached_property
     def _inside(self) -> tuple[frozenset[tuple[int, int]] | None, list[int], list[int]]:
         """Hidden cells between the rows and columns of which the margin is shown; and which those are."""
         table, rows, columns = self._told(self.counts)
         layers = [[self._told(one)[0] for one in strata] for strata in self.layers]
-        across, down = self._printed(self.columns), self._printed(self.rows)
+        across, down = self._at(self.columns, self.printed), self._at(self.rows, self.printed)
         printed = {(r, c) for r in range(len(table)) for c in range(len(table[0]) if table else 0)
                    if (r < len(rows) and rows[r] in down) or (c < len(columns) and columns[c] in across)}  # fmt: skip
         return crossed(table, self.least, layers, printed), rows, columns
 
-    def _printed(self, keys: Sequence[Key]) -> list[int]:
-        return [at for at, key in enumerate(keys) if key in self.printed]
+    def _at(self, keys: Sequence[Key], some: frozenset[Key]) -> list[int]:
+        return [at for at, key in enumerate(keys) if key in some]
 
     def _told(self, counts: Sequence[Sequence[int]]) -> tuple[list[list[int]], list[int], list[int]]:
         by_rows, rows = merged(counts, self.hidden_rows)
@@ -77,9 +79,11 @@ def grid(
     counted: Iterable[T], row: Callable[[T], Key], column: Callable[[T], Key], count: Callable[[T], int], *,
     rows: Sequence[Key] | None = None, columns: Sequence[Key] | None = None, least: int,
     beside: Sequence[tuple[Sequence[T], Callable[[T], Key]]] = (), printed: Iterable[Key] = (),
+    sums: Iterable[Key] = (),
 ) -> Grid:  # fmt: skip
     """A grid of counted things. `rows`, `columns`: their order, else by first appearance; `beside`: the same women
-    counted by a further property as well, and that property. `printed`: rows and columns that stand elsewhere too."""
+    counted by a further property as well, and that property. `printed`: rows and columns that stand elsewhere too,
+    `sums`: those of which the sum does."""
     counted = list(counted)
     down = tuple(dict.fromkeys(map(row, counted)) if rows is None else rows)
     across = tuple(dict.fromkeys(map(column, counted)) if columns is None else columns)
@@ -91,7 +95,7 @@ def grid(
         return tuple(tuple(found[r, c] for c in across) for r in down)
 
     layers = [[table(some) for some in _apart(others, property_of)] for others, property_of in beside]
-    return Grid(down, across, table(counted), least, tuple(layers), frozenset(printed))
+    return Grid(down, across, table(counted), least, tuple(layers), frozenset(printed), frozenset(sums))
 
 
 def _apart(counted: Iterable[T], property_of: Callable[[T], Key]) -> Iterable[list[T]]:

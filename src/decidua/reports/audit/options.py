@@ -24,6 +24,7 @@ from decidua.reports.audit.grids import Grid, grid
 from decidua.reports.audit.rows import (
     BREADTHS,
     IN_ORDER,
+    OPEN,
     D,
     Doable,
     G,
@@ -40,7 +41,8 @@ from decidua.reports.audit.suppress import pooled
 
 MET = ("yes", "no", "unknown", "disputed")
 NOT_MET, OUTSIDE = "no", "out-of-scope"
-"""The same women, in a definition and in every answer of its guideline."""
+"""The same women, in a definition and in every answer of its guideline. How many answers are open is told once more
+by the facts and readings that keep them open (OPEN)."""
 VERDICTS = ("concordant", "discordant", "variation", "not-recorded")
 Verdict = tuple[tuple[str, ...], str]
 """What was measured against, and what was found."""
@@ -89,7 +91,7 @@ class OptionViews:
         own = of_group(rows, group)
         return grid(
             own, lambda row: row.value, column, lambda row: row.n, rows=values_of(own), columns=columns,
-            least=self.least, beside=[(own, one) for one in beside], printed=printed,
+            least=self.least, beside=[(own, one) for one in beside], printed=printed, sums=OPEN,
         )  # fmt: skip
 
     # ---- one option ---------------------------------------------------------------------------------------------
@@ -136,7 +138,7 @@ class OptionViews:
         beside = [(of_group(rows, group), _value) for group in self.groups]
         return grid(
             whole(rows), line, _done, lambda row: row.n, rows=lines, columns=DONE, least=self.least, beside=beside,
-            printed=[OUTSIDE],
+            printed=[OUTSIDE], sums=OPEN,
         )  # fmt: skip
 
     def _agreement(self, rows: Sequence[AgreementRow]) -> m.AgreementView:
