@@ -84,9 +84,9 @@ class Linked:
         elif one.somebody:
             self.attack.told(at, 1, MANY)
 
-    def leaks(self) -> list[str]:
+    def leaks(self) -> Iterator[str]:
         """The small counts that can have one value only."""
-        found, seen = [], set[tuple[int, ...]]()
+        seen = set[tuple[int, ...]]()
         for one in self.printed:
             at = self._at(one)
             if tuple(at) in seen or not 0 < self.true[at].sum() < LEAST:
@@ -94,8 +94,7 @@ class Linked:
             seen.add(tuple(at))
             low, high = self.attack.bounds(at)
             if low == high:
-                found.append(f"{one.name} = {low}")
-        return found
+                yield f"{one.name} = {low}"
 
     # ---- what is printed ----------------------------------------------------------------------------------------
 

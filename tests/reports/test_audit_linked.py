@@ -30,13 +30,13 @@ def linked(knowledge: Knowledge, seed: int) -> Linked:
 def test_all_tables_together_tell_nothing_small(knowledge: Knowledge, seed: int) -> None:
     """Sizes, definitions, done, answers, care beside a recommendation, steps and agreement; whole and by centre."""
     one = linked(knowledge, seed)
-    assert one.leaks() == []
+    assert list(one.leaks()) == []
     assert any(printed.count is not None and printed.count.n for printed in one.printed)
 
 
 def test_the_attack_finds_what_tables_tell_of_each_other(knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("decidua.reports.audit.build.without_links", lambda option, _: option)
-    assert any(linked(knowledge, seed).leaks() for seed in (3, 4, 6))
+    assert next(linked(knowledge, 2).leaks(), None)
 
 
 def test_of_many_women_all_is_told(knowledge: Knowledge) -> None:
