@@ -9,8 +9,8 @@ are possible and whether that is disputed between readings; all counted. Cells w
   in several selects, without whole-stage code generation, which did best of what was tried; `--each` and
   `--generation` try others, and the best of a first round goes on.
 
-Both results are compared row by row on the first patients (`--compared`), and as counts on all. Then both run warm, turn
-by turn; the best round counts. Seconds of the processor are those of Java and of the Python workers together.
+Both results are compared row by row on the first patients (`--compared`), and as counts on all. Then both run warm,
+turn by turn; the best round counts. Seconds of the processor are those of Java and of the Python workers together.
 """
 
 from __future__ import annotations
