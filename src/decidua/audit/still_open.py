@@ -14,7 +14,7 @@ from decidua.audit.cells import CellColumn
 from decidua.audit.left_open import LeftOpen
 from decidua.audit.questions import packed
 
-MOST_WAITING, AT_ONCE = 1 << 19, 1 << 17
+MOST_WAITING, AT_ONCE = 1 << 20, 1 << 17
 """Combinations of codes that may wait, and that are followed together: few enough for memory."""
 
 
