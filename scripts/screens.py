@@ -60,7 +60,8 @@ def take(browser: Browser, base: str, screen: Screen) -> None:
     page.goto(f"{base}/{screen.path}")
     if screen.audit:
         if page.locator("#file").count():
-            page.fill("#by", "centre, year")
+            page.click("button.main")
+            page.select_option("#by", ["centre", "year"])
             page.click("button.main")
         page.locator("#definitions").wait_for(timeout=600_000)
     page.wait_for_load_state("networkidle")
