@@ -154,6 +154,8 @@ def test_a_master_that_is_none(cohort: Path, tmp_path: Path, master: str) -> Non
     assert names(tmp_path) == ["cohort.csv"]
 
 
+@pytest.mark.engines
+@pytest.mark.usefixtures("spark")
 def test_a_broken_facts_file(tmp_path: Path) -> None:
     (tmp_path / "facts.parquet").write_bytes(b"PAR1 and nothing more")
     told(run("audit", str(tmp_path / "facts.parquet"), *SPARK, "--scratch", str(tmp_path)), 10, "no whole Parquet")

@@ -80,6 +80,19 @@ def test_a_body_that_drips_is_told_so() -> None:
         assert b"refused.slow" in answer
 
 
+def test_a_body_that_comes_to_its_end_after_the_answer_keeps_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What hangs up on a body that goes on does not hang up on the next request."""
+    monkeypatch.setattr(listen, "LINGER", 2.0)
+    nowhere = HEAD.replace(b"consult", b"nowhere")
+    with live() as base, line_to(base) as line:
+        line.sendall(nowhere + b"Content-Length: 9\r\n\r\nlos")
+        assert b" 404 " in line.recv(65_536).splitlines()[0]
+        line.sendall(b"ses: 3")
+        time.sleep(2.5)
+        line.sendall(b"GET /en/about HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert b"HTTP/1.1 200 " in rest_of(line)
+
+
 def test_a_body_without_end_is_cut_off() -> None:
     with live() as base, line_to(base) as line:
         line.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")

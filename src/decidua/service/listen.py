@@ -75,7 +75,12 @@ class TimedProtocol(H11Protocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self.conn.their_state is h11.SEND_BODY:
-            self.loop.call_later(LINGER, self.transport.close)
+            self.loop.call_later(LINGER, self._hang_up, self.cycle)
+
+    def _hang_up(self, answered: object) -> None:
+        """Unless the body has come to its end, so that the connection is free, or serves the next request."""
+        if self.cycle is answered and self.conn.their_state is h11.SEND_BODY:
+            self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._rest()
