@@ -81,8 +81,10 @@ def test_cancel(opened: Opened) -> None:
 
 
 def test_what_cannot_be_read_is_told(opened: Opened) -> None:
-    with opened("/ko/audit") as page:
-        start(page, "broken.csv")
+    """When the file is chosen, before anything is asked of it."""
+    with opened("/ko/audit", refused=True) as page:
+        page.select_option("#file", "broken.csv")
+        page.click("button.main")
         expect(page.locator("[role=alert]")).to_contain_text("patient", timeout=LONG)
         assert barriers(page) == []
 

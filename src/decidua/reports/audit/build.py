@@ -12,7 +12,7 @@ from decidua.guidelines import Knowledge
 from decidua.language import Lang, Model, say
 from decidua.reports.audit import models as m
 from decidua.reports.audit.counts import count
-from decidua.reports.audit.linked import without_links
+from decidua.reports.audit.linked import whole, without_links
 from decidua.reports.audit.options import OptionViews
 from decidua.reports.audit.received import input_view
 from decidua.reports.audit.rows import of_group, values_of
@@ -42,7 +42,7 @@ class _Builder:
         self.views = OptionViews(audit, knowledge, lang, least, women)
 
     def report(self, description: Description | None) -> m.AuditReport:
-        definitions = tuple(self.views.definition(id_) for id_ in self.a.about.guidelines)
+        definitions = tuple(whole(self.views.definition(id_)) for id_ in self.a.about.guidelines)
         options = tuple(without_links(self.views.option(option), definitions) for option in self._ordered())
         cells = [cell for option in options for cell in option.cells]
         made = m.AuditReport(

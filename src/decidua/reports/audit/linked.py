@@ -22,6 +22,15 @@ def without_links(option: m.OptionView, definitions: Iterable[m.DefinitionView])
     return option.model_copy(update={"cells": cells, "agreement": agreement})
 
 
+def whole(definition: m.DefinitionView) -> m.DefinitionView:
+    """A definition of which all is told, or nothing: how often it is unknown, open answers may tell once more, and then
+    what is hidden is what the others leave."""
+    if not not_all(definition.shares):
+        return definition
+    shares, by = tuple(map(_hidden, definition.shares)), tuple(_by(group, (), True) for group in definition.by)
+    return definition.model_copy(update={"shares": shares, "by": by})
+
+
 def not_all(part: object) -> bool:
     """Whether anything of it is hidden or withheld."""
     if isinstance(part, m.Count):
