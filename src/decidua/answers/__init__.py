@@ -46,7 +46,7 @@ class Answers:
         key = (guideline, option)
         found = self._functions.get(key)
         if found is None:
-            drawn = self._drawing(*key)
+            drawn = self._drawn_here(*key) if self._base is None else self._drawing(*key)
             said = spoken(self.knowledge, guideline, option)
             found = self._functions[key] = drawn.of(guideline, option, said)
         return found
@@ -54,7 +54,7 @@ class Answers:
     def _drawing(self, guideline: str, option: str) -> AnswerFunction:
         """A function with the diagram of this one: its own, or that of an option that is alike."""
         if self._base is None:
-            return self._drawn_here(guideline, option)
+            return self.function(guideline, option)
         whole = self._base._whole(guideline, option)
         found = self._drawn.get(id(whole.diagrams))
         if found is None:
@@ -63,8 +63,6 @@ class Answers:
 
     def _drawn_here(self, guideline: str, option: str) -> AnswerFunction:
         """Where content contradicts itself, what is told of it names statements: those are never shared."""
-        if (guideline, option) in self._functions:
-            return self._functions[guideline, option]
         alike = likeness(self.knowledge, guideline, option)
         found = self._drawn.get(alike)
         if found is None or found.conflicts:
